@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The speed bars of psbc as ratios, each measured side by side in one run (bench/spawn.cc).
+
+    sudo bench/run.py [--rounds N] [BUILD_DIR]        BUILD_DIR: a release build, default build
+
+Exit status 1 when a bar is missed. Never part of a test run: a clock must not fail a test.
+"""
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TOP / "tests/support"))
+
+
+def compile_tools(directory):
+    for name in ("spawn", "now"):
+        subprocess.run(["g++", "-std=c++20", "-O2", "-static", "-o", f"{directory}/{name}", TOP / f"bench/{name}.cc"], check=True)
+
+
+def measure(h, mode, rounds, commands, cwd, env=None):
+    """Medians in microseconds."""
+    argv = [f"{h.home}/tools/spawn", mode, str(rounds)]
+    for n, command in enumerate(commands):
+        argv += (["++"] if n else []) + command
+    r = h.run(argv, cwd=cwd, env=env, timeout=600)
+    if r.status:
+        sys.exit(f"cannot measure:\n{r}")
+    return [float(line.split()[1]) for line in r.out.splitlines()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("build", nargs="?", default=str(TOP / "build"))
+    args = parser.parse_args()
+    os.environ["PSBC"] = str(Path(args.build).resolve() / "src/cli/psbc")
+
+    import host
+
+    host.become_root()
+    missed = 0
+
+    def report(what, mine, other, bar, aim):
+        nonlocal missed
+        ratio = mine / other
+        missed += ratio > bar
+        verdict = "MISSED" if ratio > bar else "aim met" if ratio <= aim else "bar met"
+        print(f"{what:62} {mine / 1000:8.2f} ms / {other / 1000:8.2f} ms = {ratio:5.2f}   (bar {bar}, aim {aim}: {verdict})", flush=True)
+
+    with host.Host() as h:
+        tools = h.mkdir("~/tools")
+        compile_tools("/run")
+        for name in ("spawn", "now"):
+            h.write(f"~/tools/{name}", Path(f"/run/{name}").read_bytes(), 0o755)
+        h.copy("bench/predecessor", "~/tools/predecessor")
+        h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+        h.write("~/.bashrc", "alias ll='ls -l'\n")
+        h.write("~/.vimrc", "set nu\n")
+        project = h.mkdir("~/code/lab")
+        h.write("~/code/lab/.python-sandbox.toml", 'name = "lab"\nhidden = [".env", "secrets/", "conf/deep/key.pem"]\n')
+        for path in (".env", "secrets/token", "conf/deep/key.pem"):
+            h.write(f"~/code/lab/{path}", "SECRET=1\n")
+        h.run(["git", "init", "-q", project])
+        h.run(["/usr/bin/cp", f"{tools}/now", f"{project}/now"])
+        for command in (["trust", "--yes"], ["build"]):
+            r = h.psbc(*command, cwd=project)
+            if r.status:
+                sys.exit(str(r))
+        psbc = "/usr/local/bin/psbc"
+
+        mine, other = measure(h, "total", 10 * args.rounds, [[psbc, "-q", "build"], ["/bin/true"]], project)
+        report("psbc build, nothing changed, against /bin/true", mine, other, 2.0, 1.4)
+
+        create = f"{tools}/predecessor/create.py"
+        mine, other = measure(h, "total", args.rounds, [[psbc, "-q", "build", "--force"], ["/usr/bin/python3", create, "lab", project]], project)
+        report("psbc build, cold (--force), against create-python-sandbox", mine, other, 0.25, 0.1)
+
+        h.run(["/usr/bin/python3", create, "old", project])
+        profile = f"{h.home}/.config/firejail/python-env-old.profile"
+        mine, other = measure(h, "entry", args.rounds,
+                              [[psbc, "-q", "run", "--", f"{project}/now"],
+                               ["/usr/bin/firejail", "--quiet", f"--profile={profile}", f"{project}/now"]], project)  # fmt: skip
+        report("entry to the first instruction, against the predecessor's profile", mine, other, 0.75, 0.65)
+    sys.exit(1 if missed else 0)
+
+
+main()

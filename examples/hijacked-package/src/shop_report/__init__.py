@@ -1,0 +1,1 @@
+"""Monthly sales of a small shop, as text."""

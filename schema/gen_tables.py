@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Turns the JSON Schemas of psbc's two files into the C++ tables that its parser walks.
+
+    gen_tables.py PROJECT.schema.json USER.schema.json OUT.cc OUT.h
+
+The schemas are the one source: of the parser, of what editors check, of the reference. So that the
+three cannot drift apart, everything that this program would not carry over is refused: any keyword
+outside of the lists below, any table that lets unknown keys through, any key of a project's file
+that does not say whether it widens what the sandbox may do.
+"""
+
+import json
+import sys
+
+ANY = {"description", "$comment", "type", "default", "examples", "x-psbc-direction", "x-psbc-aliases", "x-taplo"}
+KEYWORDS = {
+    "root": {"$schema", "$id", "title", "additionalProperties", "required", "properties", "definitions"} | ANY,
+    "table": {"additionalProperties", "required", "properties"} | ANY,
+    "map": {"additionalProperties", "patternProperties", "propertyNames", "maxProperties"} | ANY,
+    "strings": {"items", "uniqueItems", "maxItems"} | ANY,
+    "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
+    "integer": {"enum"} | ANY,
+}
+DIRECTIONS = ("neutral", "narrows", "widens")
+
+
+class SchemaError(Exception):
+    """The schema says something that the tables could not say."""
+
+
+def refuse(where, why):
+    raise SchemaError(f"{where or 'the root'}: {why}")
+
+
+def need(condition, where, why):
+    if not condition:
+        refuse(where, why)
+
+
+def check_keywords(node, kind, where):
+    for keyword in node:
+        need(keyword in KEYWORDS[kind], where, f"the keyword `{keyword}` is not known for a {kind}")
+    need("description" in node, where, "has no `description`")
+
+
+def resolve(schema, node, where):
+    """Follows `$ref`, alone or as the one item of `allOf` (draft-07 ignores what stands beside a `$ref`)."""
+    if "allOf" in node:
+        need(len(node["allOf"]) == 1 and set(node["allOf"][0]) == {"$ref"}, where, "`allOf` may hold one `$ref` only")
+        base = resolve(schema, node["allOf"][0], where)
+        return {**base, **{k: v for k, v in node.items() if k != "allOf"}}
+    if "$ref" not in node:
+        return node
+    need(set(node) == {"$ref"}, where, "nothing may stand beside `$ref`")
+    prefix = "#/definitions/"
+    target = node["$ref"]
+    need(target.startswith(prefix), where, f"`$ref` must start with {prefix}")
+    need(target[len(prefix):] in schema["definitions"], where, f"`{target}` does not exist")
+    return schema["definitions"][target[len(prefix):]]
+
+
+def closed(node, where):
+    need(node.get("additionalProperties") is False, where, "a table needs `additionalProperties: false`")
+
+
+def string_shape(schema, node, where):
+    """The limits of one string: of a key, of a list's items, of a map's names or values."""
+    node = resolve(schema, node, where)
+    check_keywords(node, "string", where)
+    need(node.get("type") == "string", where, "must be of type string")
+    for keyword in ("x-psbc-format", "x-psbc-expects", "not"):
+        need(keyword in node, where, f"a string needs `{keyword}`")
+    need(set(node["not"]) == {"pattern"}, where, "`not` may hold a `pattern` only")
+    need("maxLength" in node or "pattern" in node, where, "a string needs `maxLength` or `pattern`")
+    return (
+        f"{{.format = Format::{node['x-psbc-format']}, .expects = {quote(node['x-psbc-expects'])}, "
+        f".min_length = {node.get('minLength', 0)}, .max_length = {node.get('maxLength', 0)}}}"
+    )
+
+
+def quote(text):
+    out = ""
+    for byte in text.encode():
+        char = chr(byte)
+        out += "\\" + char if char in '"\\?' else char if 32 <= byte < 127 else f"\\{byte:03o}"
+    return f'"{out}"'
+
+
+def toml(value):
+    """An example as a person would write it."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {toml(item)}" for name, item in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
+class Tables:
+    """The tables of one schema."""
+
+    def __init__(self, schema, prefix, direction_is_mandatory):
+        self.schema = schema
+        self.prefix = prefix
+        self.direction_is_mandatory = direction_is_mandatory
+        self.leaves = []  # (enumerator, path)
+        self.lines = []
+        check_keywords(schema, "root", "")
+        need(schema.get("$schema") == "http://json-schema.org/draft-07/schema#", "", "must be draft-07")
+        need(set(schema) >= {"$id", "title", "type"} and schema["type"] == "object", "", "needs `$id`, `title`, `type`")
+        for name, node in schema.get("definitions", {}).items():
+            string_shape(schema, node, f"definitions.{name}")
+        self.table(schema, "")
+
+    def table(self, node, path):
+        closed(node, path)
+        spellings = list(node["properties"])
+        for child in node["properties"].values():
+            spellings += child.get("x-psbc-aliases", [])
+        for spelling in spellings:
+            need(spellings.count(spelling) == 1, path, f"`{spelling}` would mean two keys")
+        for name in node.get("required", []):
+            need(name in node["properties"], path, f"requires `{name}`, which it does not have")
+        rows = [self.key(name, child, node, path) for name, child in node["properties"].items()]
+        symbol = "_".join([self.prefix, *path.split(".")] if path else [self.prefix])
+        self.lines += [f"constexpr KeyShape {symbol}_keys[] = {{", *rows, "};"]
+        self.lines += [
+            f"constexpr TableShape {symbol}_table{{.path = {quote(path)}, .description = {quote(node['description'])}, "
+            f".keys = {symbol}_keys}};",
+            "",
+        ]
+        return f"{symbol}_table"
+
+    def key(self, name, node, parent, parent_path):
+        path = f"{parent_path}.{name}" if parent_path else name
+        fields = {"name": quote(name), "path": quote(path)}
+        kind = self.kind(node, path)
+        check_keywords(node, kind, path)
+        fields["kind"] = f"Kind::{kind}"
+        fields["required"] = "true" if name in parent.get("required", []) else "false"
+        getattr(self, f"fill_{kind}")(node, path, fields)
+        if kind != "table":
+            self.leaf(node, path, fields)
+        need(len(node.get("examples", [])) == (kind not in ("table", "integer")), path, "needs one example")
+        example = node["examples"][0] if "examples" in node else node.get("default")
+        fields["example"] = quote(f"{name} = {toml(example)}" if kind != "table" else f"[{path}]")
+        fields["description"] = quote(node["description"])
+        aliases = node.get("x-psbc-aliases", [])
+        if aliases:
+            fields["aliases"] = self.array("std::string_view", path, "aliases", map(quote, aliases))
+        return "    {" + ",\n     ".join(f".{field} = {value}" for field, value in fields.items()) + "},"
+
+    @staticmethod
+    def kind(node, where):
+        declared = node.get("type")
+        if declared == "array":
+            return "strings"
+        if declared == "object":
+            return "map" if "patternProperties" in node else "table"
+        need(declared in ("string", "integer"), where, f"the type `{declared}` is not known")
+        return declared
+
+    def array(self, element, path, what, items):
+        symbol = f"{self.prefix}_{path.replace('.', '_').replace('-', '_')}_{what}"
+        self.lines.append(f"constexpr {element} {symbol}[] = {{{', '.join(items)}}};")
+        return symbol
+
+    def leaf(self, node, path, fields):
+        direction = node.get("x-psbc-direction")
+        if direction is None and self.direction_is_mandatory:
+            refuse(path, "needs `x-psbc-direction`: does the key widen what a sandbox may do, or narrow it?")
+        need(direction in (None, *DIRECTIONS), path, f"`x-psbc-direction` must be one of {', '.join(DIRECTIONS)}")
+        enumerator = path.replace(".", "_").replace("-", "_")
+        need(enumerator not in [known for known, _ in self.leaves], path, f"a second key makes `{enumerator}`")
+        fields["leaf"] = str(len(self.leaves))
+        fields["direction"] = f"Direction::{direction or 'neutral'}"
+        self.leaves.append((enumerator, path))
+
+    def fill_table(self, node, path, fields):
+        fields["table"] = f"&{self.table(node, path)}"
+
+    def fill_map(self, node, path, fields):
+        closed(node, path)
+        need(len(node["patternProperties"]) == 1, path, "a map has one entry in `patternProperties`")
+        need("propertyNames" in node and "maxProperties" in node, path, "a map needs `propertyNames` and `maxProperties`")
+        (pattern, value), = node["patternProperties"].items()
+        names = resolve(self.schema, node["propertyNames"], path)
+        need(names.get("pattern") == pattern, path, "`propertyNames` and `patternProperties` must agree")
+        fields["text"] = string_shape(self.schema, value, path)
+        fields["names"] = string_shape(self.schema, node["propertyNames"], path)
+        fields["max_entries"] = str(node["maxProperties"])
+
+    def fill_strings(self, node, path, fields):
+        need(node.get("uniqueItems") is True and "maxItems" in node, path, "a list needs `uniqueItems` and `maxItems`")
+        need("items" in node, path, "a list needs `items`")
+        fields["text"] = string_shape(self.schema, node["items"], path)
+        fields["max_entries"] = str(node["maxItems"])
+
+    def fill_string(self, node, path, fields):
+        fields["text"] = string_shape(self.schema, node, path)
+
+    def fill_integer(self, node, path, fields):
+        need("enum" in node and "default" in node, path, "an integer needs `enum` and `default`")
+        fields["allowed"] = self.array("std::int64_t", path, "allowed", map(str, node["enum"]))
+
+
+HEADER = """\
+// Made by schema/gen_tables.py from the schemas beside it: edit those instead.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "config/shape.h"
+
+namespace psbc::config {{
+
+/// One enumerator for each key that holds a value: `decode` switches over them without a default, so
+/// a key that is added to a schema does not compile until it has a meaning.
+enum class ProjectKey : std::uint8_t {{
+{project}
+}};
+
+enum class UserKey : std::uint8_t {{
+{user}
+}};
+
+extern const TableShape& project_shape;
+extern const TableShape& user_shape;
+extern const std::string_view project_schema_text;
+extern const std::string_view user_schema_text;
+
+}} // namespace psbc::config
+"""
+
+SOURCE = """\
+// Made by schema/gen_tables.py from the schemas beside it: edit those instead.
+#include "schema_tables.h"
+
+namespace psbc::config {{
+
+namespace {{
+
+{tables}
+}} // namespace
+
+constinit const TableShape& project_shape = project_table;
+constinit const TableShape& user_shape = user_table;
+
+constinit const std::string_view project_schema_text = R"psbc({project_text})psbc";
+
+constinit const std::string_view user_schema_text = R"psbc({user_text})psbc";
+
+}} // namespace psbc::config
+"""
+
+
+def enumerators(tables):
+    return "\n".join(f"  {name}, // {path}" for name, path in tables.leaves)
+
+
+def main(project_path, user_path, source_path, header_path):
+    with open(project_path, encoding="utf-8") as file:
+        project_text = file.read()
+    with open(user_path, encoding="utf-8") as file:
+        user_text = file.read()
+    for text in (project_text, user_text):
+        need(')psbc"' not in text, "", "may not hold the characters )psbc\"")
+    project = Tables(json.loads(project_text), "project", direction_is_mandatory=True)
+    user = Tables(json.loads(user_text), "user", direction_is_mandatory=False)
+    with open(header_path, "w", encoding="utf-8") as file:
+        file.write(HEADER.format(project=enumerators(project), user=enumerators(user)))
+    with open(source_path, "w", encoding="utf-8") as file:
+        file.write(SOURCE.format(tables="\n".join(project.lines + user.lines),
+                                 project_text=project_text, user_text=user_text))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    try:
+        main(*sys.argv[1:])
+    except SchemaError as error:
+        sys.exit(f"gen_tables.py: {error}")

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# What the scripts share. Sourced: . "$(dirname "$0")/common.bash"
+# shellcheck shell=bash
+set -euo pipefail
+export LC_ALL=C.UTF-8
+umask 022 # what is built and copied here is read by the test users
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() { # STATUS MESSAGE...
+  local status=$1
+  shift
+  say "$(basename "$0"): $*"
+  exit "$status"
+}
+
+# The build directory. A checkout that belongs to somebody else, or a build/ that another user made, is left
+# alone: the build goes to the cache of whoever builds.
+build_directory() {
+  local there=$top/build
+  if [ -n "${PSBC_BUILD_DIR:-}" ]; then
+    there=$PSBC_BUILD_DIR
+  elif { [ -e "$there" ] && [ ! -O "$there" ]; } || [ ! -w "$top" ]; then
+    there=${XDG_CACHE_HOME:-$HOME/.cache}/psbc-build/$(printf '%s' "$top" | cksum | cut -d' ' -f1)
+  fi
+  printf '%s\n' "$there"
+}
+
+# Configures the directory when that was never done.
+configure() { # DIRECTORY [MESON OPTION...]
+  local directory=$1
+  shift
+  [ -e "$directory/build.ninja" ] || { mkdir -p "$directory" && meson setup "$@" "$directory" "$top" >&2; }
+}
+
+build() { # DIRECTORY [TARGET...]
+  local directory=$1
+  shift
+  say "building in $directory ..."
+  ninja -C "$directory" --quiet "$@" >&2
+}

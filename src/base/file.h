@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Writing: descriptors that close themselves, and files that appear whole or not at all.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/path.h"
+#include "base/result.h"
+
+namespace psbc::base {
+
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept;
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd();
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+Status write_all(int fd, std::string_view bytes, const std::string& name);
+/// Reads to the end; EFBIG above `limit`.
+Result<std::string> read_all(int fd, std::size_t limit, const std::string& name);
+
+/// Writes a temporary file beside `path` (O_EXCL, O_NOFOLLOW), syncs it, and renames it over `path`.
+/// On any failure `path` is as it was and nothing is left behind.
+Status write_atomically(const AbsPath& path, std::string_view bytes, mode_t mode);
+
+/// mkdir -p; directories that are made get `mode`. An existing symlink on the way is followed.
+Status make_directories(const AbsPath& path, mode_t mode);
+
+} // namespace psbc::base

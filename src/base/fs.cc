@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include "base/fs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/file.h"
+#include "base/glob.h"
+#include "base/process.h"
+#include "base/text.h"
+
+namespace psbc::base {
+namespace {
+
+Kind kind_of(mode_t mode) {
+  if (S_ISREG(mode)) return Kind::file;
+  if (S_ISDIR(mode)) return Kind::directory;
+  if (S_ISLNK(mode)) return Kind::symlink;
+  return Kind::other;
+}
+
+Result<std::vector<std::string>> names_of(const std::string& path) {
+  DIR* dir = opendir(path.c_str());
+  if (dir == nullptr) return system_error("list", path);
+  std::vector<std::string> out;
+  errno = 0;
+  while (const dirent* entry = readdir(dir)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") out.emplace_back(name);
+  }
+  const int code = errno;
+  closedir(dir);
+  if (code != 0) return Error{.operation = "list", .object = path, .code = code, .cause = {}, .hint = {}};
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// Walks the tree along the components of a pattern.
+class GlobWalk {
+ public:
+  GlobWalk(std::size_t limit, std::vector<std::string_view> pattern) : limit_(limit), pattern_(std::move(pattern)) {}
+
+  Status walk(const std::string& directory, const std::string& relative, std::size_t at) {
+    if (pattern_[at] == "**") {
+      // Zero components, then one more level with the `**` still in force.
+      if (at + 1 < pattern_.size()) TRY(walk(directory, relative, at + 1));
+      return each(directory, relative, [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
+        if (at + 1 == pattern_.size()) TRY(found(name));
+        return is_directory ? walk(path, name, at) : ok();
+      });
+    }
+    return each(directory, relative, [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
+      if (!matches_component(pattern_[at], std::string_view(name).substr(name.rfind('/') + 1))) return ok();
+      if (at + 1 == pattern_.size()) return found(name);
+      return is_directory ? walk(path, name, at + 1) : ok();
+    });
+  }
+
+  std::vector<std::string> result() { return {matches_.begin(), matches_.end()}; }
+
+ private:
+  template <class Visit>
+  Status each(const std::string& directory, const std::string& relative, const Visit& visit) {
+    auto names = names_of(directory);
+    if (!names) return names.error().code == EACCES || names.error().code == ENOENT ? ok() : Status(names.error());
+    for (const std::string& name : *names) {
+      const std::string path = directory + "/" + name;
+      struct stat st{};
+      if (lstat(path.c_str(), &st) != 0) continue;
+      const bool enter = S_ISDIR(st.st_mode) && name != ".git";
+      TRY(visit(path, relative.empty() ? name : relative + "/" + name, enter));
+    }
+    return ok();
+  }
+
+  Status found(const std::string& name) {
+    matches_.insert(name);
+    if (matches_.size() <= limit_) return ok();
+    return Error{.operation = "expand the pattern", .object = {}, .code = E2BIG,
+                 .cause = "more than " + std::to_string(limit_) + " matches", .hint = {}};
+  }
+
+  std::size_t limit_;
+  std::vector<std::string_view> pattern_;
+  std::set<std::string> matches_;
+};
+
+} // namespace
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::absent: return "absent";
+    case Kind::file: return "file";
+    case Kind::directory: return "directory";
+    case Kind::symlink: return "symlink";
+    case Kind::other: return "other";
+  }
+  return "absent";
+}
+
+Kind RealFs::kind(const AbsPath& path) {
+  struct stat st{};
+  return lstat(path.c_str(), &st) == 0 ? kind_of(st.st_mode) : Kind::absent;
+}
+
+Result<std::string> RealFs::read(const AbsPath& path, std::size_t limit) {
+  // O_NONBLOCK: a FIFO at the place of a config must not hang the build.
+  const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return system_error("read", path.string());
+  struct stat st{};
+  if (fstat(file.get(), &st) != 0) return system_error("read", path.string());
+  if (!S_ISREG(st.st_mode))
+    return Error{.operation = "read", .object = path.string(), .code = S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
+                 .cause = S_ISDIR(st.st_mode) ? "it is a directory" : "it is not a regular file", .hint = {}};
+  return read_all(file.get(), limit, path.string());
+}
+
+Result<std::string> RealFs::target(const AbsPath& path) {
+  char buffer[4097];
+  const ssize_t n = readlink(path.c_str(), buffer, sizeof buffer);
+  if (n < 0) return system_error("read the link", path.string());
+  return std::string(buffer, static_cast<std::size_t>(n));
+}
+
+Result<std::vector<std::string>> RealFs::names(const AbsPath& path) { return names_of(path.string()); }
+
+Result<Ownership> RealFs::ownership(const AbsPath& path) {
+  struct stat st{};
+  if (lstat(path.c_str(), &st) != 0) return system_error("look at", path.string());
+  return Ownership{.uid = st.st_uid, .gid = st.st_gid, .mode = static_cast<std::uint32_t>(st.st_mode & 07777)};
+}
+
+std::uint64_t RealFs::link_count(const AbsPath& path) {
+  struct stat st{};
+  return lstat(path.c_str(), &st) == 0 ? st.st_nlink : 0;
+}
+
+std::string RealFs::stamp(const AbsPath& path) {
+  struct stat st{};
+  if (stat(path.c_str(), &st) != 0) return {};
+  const auto time = [](const timespec& t) { return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec); };
+  return std::to_string(st.st_dev) + ":" + std::to_string(st.st_ino) + ":" + std::to_string(st.st_size) + ":" +
+         time(st.st_mtim) + ":" + time(st.st_ctim);
+}
+
+Result<std::vector<std::string>> RealFs::glob(const AbsPath& root, const std::string& pattern, std::size_t limit) {
+  std::vector<std::string_view> components;
+  for (const std::string_view part : split(pattern, '/'))
+    if (!part.empty() && part != "." && !(part == "**" && !components.empty() && components.back() == "**"))
+      components.push_back(part);
+  if (components.empty()) return std::vector<std::string>{};
+  GlobWalk walk(limit, std::move(components));
+  TRY(walk.walk(root.string(), "", 0));
+  return walk.result();
+}
+
+Result<std::string> RealFs::version_output(const AbsPath& program) {
+  TRY_ASSIGN(const Captured captured, capture({program.string(), "--version"}, {{"PATH", "/usr/bin:/bin"}}, 5000));
+  return captured.out;
+}
+
+Result<Resolved> resolve(Fs& fs, const AbsPath& path) {
+  AbsPath done = AbsPath::literal("/");
+  Kind kind = Kind::directory;
+  std::vector<std::string> pending = path.components();
+  std::reverse(pending.begin(), pending.end());
+  std::vector<Resolved::Link> links;
+  while (!pending.empty()) {
+    const std::string component = pending.back();
+    pending.pop_back();
+    if (component == "..") {
+      done = done.parent();
+      continue;
+    }
+    const AbsPath next = done / component;
+    kind = fs.kind(next);
+    if (kind != Kind::symlink) {
+      done = next;
+      continue;
+    }
+    TRY_ASSIGN(std::string target, fs.target(next));
+    links.push_back({next, target});
+    if (links.size() > 40) {
+      errno = ELOOP;
+      return system_error("resolve", path.string());
+    }
+    if (target.starts_with('/')) done = AbsPath::literal("/");
+    const auto parts = split(target, '/');
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part)
+      if (!part->empty() && *part != ".") pending.emplace_back(*part);
+    kind = Kind::directory;
+  }
+  return Resolved{.path = done, .kind = kind, .links = std::move(links)};
+}
+
+} // namespace psbc::base

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The only door through which the compiler looks at the world. Each question is so small that its
+// answer is one Fact: a build asks through FsRecorder (trace/), which writes the answers down, so the
+// trace of a build is complete by construction. Nothing here changes the file system.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/path.h"
+#include "base/result.h"
+
+namespace psbc::base {
+
+enum class Kind : std::uint8_t { absent, file, directory, symlink, other };
+std::string_view to_string(Kind kind);
+
+struct Ownership {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::uint32_t mode = 0; // permission bits only
+};
+
+class Fs {
+ public:
+  virtual ~Fs() = default;
+  Fs() = default;
+  Fs(const Fs&) = delete;
+  Fs& operator=(const Fs&) = delete;
+
+  /// What is at `path`, links not followed. A path that cannot be reached counts as absent.
+  virtual Kind kind(const AbsPath& path) = 0;
+  /// The whole content of a regular file, links followed; EFBIG when it is longer than `limit` bytes.
+  virtual Result<std::string> read(const AbsPath& path, std::size_t limit) = 0;
+  /// The text of a symlink.
+  virtual Result<std::string> target(const AbsPath& path) = 0;
+  /// The names in a directory, sorted by bytes, without `.` and `..`.
+  virtual Result<std::vector<std::string>> names(const AbsPath& path) = 0;
+  /// Owner and permission bits, links not followed.
+  virtual Result<Ownership> ownership(const AbsPath& path) = 0;
+  /// Number of hard links of a file, links not followed; 0 when absent.
+  virtual std::uint64_t link_count(const AbsPath& path) = 0;
+  /// Device, inode, size, mtime and ctime as one opaque word: changes whenever the file may have
+  /// changed. Only for files that belong to root, or psbc's own binary; empty when absent.
+  virtual std::string stamp(const AbsPath& path) = 0;
+  /// Paths below `root` (relative, sorted, links not followed into) that match `pattern`: `*`, `?`,
+  /// `[...]` within one component, `**` for any number of components, dot files included. Directories
+  /// named `.git` are not entered. E2BIG above `limit` matches.
+  virtual Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) = 0;
+  /// The output of `program --version`, run with an empty environment. `program` must be
+  /// trustworthy; its stamp is the fact that is recorded.
+  virtual Result<std::string> version_output(const AbsPath& program) = 0;
+};
+
+/// The file system of this machine.
+class RealFs : public Fs {
+ public:
+  Kind kind(const AbsPath& path) override;
+  Result<std::string> read(const AbsPath& path, std::size_t limit) override;
+  Result<std::string> target(const AbsPath& path) override;
+  Result<std::vector<std::string>> names(const AbsPath& path) override;
+  Result<Ownership> ownership(const AbsPath& path) override;
+  std::uint64_t link_count(const AbsPath& path) override;
+  std::string stamp(const AbsPath& path) override;
+  Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) override;
+  Result<std::string> version_output(const AbsPath& program) override;
+};
+
+/// The canonical path: every symlink resolved, asked component by component through `fs`. Components
+/// that do not exist stay as they are. ELOOP after 40 links.
+struct Resolved {
+  AbsPath path;
+  Kind kind;                    // of `path`: never symlink
+  struct Link { AbsPath link; std::string target; };
+  std::vector<Link> links;      // each symlink that was followed, in order
+};
+Result<Resolved> resolve(Fs& fs, const AbsPath& path);
+
+} // namespace psbc::base

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#include "base/quote.h"
+
+namespace psbc::base {
+
+std::string quote_posix(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += "'\\''";
+    else out += c;
+  }
+  return out + "'";
+}
+
+} // namespace psbc::base

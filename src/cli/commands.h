@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// One function per command; one file each. app.cc parses, these do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+
+namespace psbc::cli {
+
+struct BuildOptions {
+  std::vector<std::string> directories;
+  bool all = false;
+  bool check = false;
+  bool explain = false;
+  bool dry_run = false;
+  bool diff = false;
+  bool force = false;
+  std::string print; // profile, standalone, bash, plan, policy
+};
+int build(Context& context, const BuildOptions& options);
+
+struct EnterOptions {
+  std::string directory;
+  std::string shell;
+  std::vector<std::string> command; // empty: an interactive shell
+  bool is_run = false;              // `run`: a command, and inside the same sandbox it just runs
+};
+int enter(Context& context, const EnterOptions& options);
+
+struct InitOptions {
+  std::string name;
+};
+int init(Context& context, const InitOptions& options);
+
+struct TrustOptions {
+  std::string directory;
+  bool yes = false;
+  bool show = false;
+  bool revoke = false;
+};
+int trust(Context& context, const TrustOptions& options);
+
+int list(Context& context);
+
+struct CleanOptions {
+  std::string directory;
+  bool environment = false; // also the sandbox's root: environment, caches, state
+};
+int clean(Context& context, const CleanOptions& options);
+
+int schema(bool user);
+
+} // namespace psbc::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "cli/context.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "diag/render.h"
+
+namespace psbc::cli {
+
+void print(std::string_view text) { static_cast<void>(base::write_all(STDOUT_FILENO, text, "stdout")); }
+
+namespace {
+
+void to_stderr(std::string_view text) { static_cast<void>(base::write_all(STDERR_FILENO, text, "stderr")); }
+
+} // namespace
+
+void say(const Context& context, std::string_view line) {
+  if (!context.quiet) to_stderr(std::string(line) + "\n");
+}
+
+void complain(std::string_view message, std::string_view hint) {
+  std::string text = "psbc: error: " + std::string(message) + "\n";
+  if (!hint.empty()) text += "  help: " + std::string(hint) + "\n";
+  to_stderr(text);
+}
+
+void complain(const base::Error& error) { complain(base::describe(error), error.hint); }
+
+void show(const Context& context, const diag::Diagnostics& diagnostics) {
+  if (diagnostics.empty() || (context.quiet && !diagnostics.has_errors())) return;
+  to_stderr(diag::render(diagnostics, {.color = context.color}));
+}
+
+std::optional<base::AbsPath> absolute(const Context& context, const std::string& directory) {
+  if (directory.starts_with('/')) {
+    if (const auto path = base::AbsPath::parse(directory)) return path;
+  } else if (const auto path = context.cwd.join(directory)) {
+    return path;
+  }
+  // `..` needs the real parents.
+  char* real = realpath((directory.starts_with('/') ? directory : context.cwd.string() + "/" + directory).c_str(), nullptr);
+  if (real == nullptr) return std::nullopt;
+  const auto path = base::AbsPath::parse(real);
+  free(real);
+  return path;
+}
+
+std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status) {
+  const auto start = directory.empty() ? std::optional(context.cwd) : absolute(context, directory);
+  if (!start || context.fs.kind(*start) == base::Kind::absent) {
+    complain("there is no directory `" + base::escape(directory) + "`");
+    status = exit_not_trusted;
+    return std::nullopt;
+  }
+  auto project = driver::find_project(context.fs, *start);
+  if (!project) {
+    complain(project.error());
+    status = exit_machine;
+    return std::nullopt;
+  }
+  if (!*project) {
+    complain("there is no .python-sandbox.toml in `" + base::escape(start->string()) + "` or above it",
+             "go to your project and type: psbc init");
+    status = exit_not_trusted;
+    return std::nullopt;
+  }
+  return **project;
+}
+
+std::optional<policy::Places> places_here(Context& context, int& status) {
+  auto places = policy::find_places(context.fs, context.env);
+  if (places) return *places;
+  complain(places.error());
+  status = exit_machine;
+  return std::nullopt;
+}
+
+} // namespace psbc::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What every command gets, and the few ways in which commands speak. Data goes to stdout, everything
+// else to stderr.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/fs.h"
+#include "cli/exit_code.h"
+#include "diag/diagnostic.h"
+#include "driver/project.h"
+#include "policy/places.h"
+
+namespace psbc::cli {
+
+struct Context {
+  base::RealFs fs;
+  base::Env env;
+  base::AbsPath cwd = base::AbsPath::literal("/"); // after -C
+  bool quiet = false;
+  bool color = false; // of stderr
+};
+
+void print(std::string_view text);                        // stdout, as it is
+void say(const Context& context, std::string_view line);  // stderr, unless --quiet; a line break is added
+void complain(const base::Error& error);                  // "psbc: error: cannot ...", then the hint
+void complain(std::string_view message, std::string_view hint = {});
+void show(const Context& context, const diag::Diagnostics& diagnostics);
+
+/// The project at or above `directory`, or the current one; says what is missing.
+std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status);
+std::optional<policy::Places> places_here(Context& context, int& status);
+/// `directory` as the user typed it, seen from the current directory.
+std::optional<base::AbsPath> absolute(const Context& context, const std::string& directory);
+
+} // namespace psbc::cli

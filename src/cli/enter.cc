@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "driver/build.h"
+#include "emit/enter_plan.h"
+#include "runtime/enter.h"
+#include "runtime/inside.h"
+#include "trust/store.h"
+
+namespace psbc::cli {
+namespace {
+
+int fail(std::string_view message, std::string_view hint) {
+  complain(message, hint);
+  return exit_own_failure;
+}
+
+int fail(const base::Error& error) {
+  complain(error);
+  return exit_own_failure;
+}
+
+/// Inside already: the same project's sandbox just runs the command; anything else is refused, because
+/// firejail would start it without any sandbox of its own (THREATS A1).
+int already_inside(const Context& context, const emit::InsideSession& session, const EnterOptions& options) {
+  const auto root = base::AbsPath::parse(session.root);
+  const auto here = options.directory.empty() ? std::optional(context.cwd) : absolute(context, options.directory);
+  const bool same = root && here && here->is_under(*root);
+  if (!options.is_run || !same)
+    return fail("you are inside the sandbox `" + base::escape(session.name) + "` already",
+                options.is_run ? "leave it first: exit" : "run the command as it is, or leave the sandbox first: exit");
+  std::vector<char*> argv;
+  for (const std::string& word : options.command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  execvp(argv[0], argv.data());
+  const base::Error error = base::system_error("run", options.command.front());
+  complain(error);
+  return error.code == ENOENT ? exit_not_found : exit_not_executable;
+}
+
+/// 0 when these bytes are approved for this root.
+int refuse_untrusted(const policy::Places& places, const driver::Project& project, const std::string& bytes) {
+  const auto approval = trust::Store(places.state).lookup(policy::project_id(project.root), project.root, bytes);
+  if (!approval) return fail(approval.error());
+  if (approval->verdict == trust::Verdict::approved) return exit_fine;
+  const std::string shown = "`" + base::escape(base::display_path(project.config_file, places.home)) + "`";
+  if (approval->verdict == trust::Verdict::changed)
+    complain(shown + " has changed since it was approved", "see what it asks for now: psbc trust");
+  else
+    complain(shown + " was never approved", "see what it asks for: psbc trust");
+  return exit_not_trusted;
+}
+
+struct Artefacts {
+  emit::EnterPlan plan;
+  std::string filter;
+  std::string config;
+  driver::FirejailUsed firejail;
+  base::AbsPath profile;
+};
+
+base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::string& id) {
+  TRY_ASSIGN(const trace::Store store, trace::Store::open(places.state, id));
+  TRY_ASSIGN(const auto current, store.current());
+  const base::Error broken{.operation = "read the build of this project", .object = store.directory().string(), .code = 0,
+                           .cause = "it is not complete", .hint = "psbc build --force"};
+  if (!current) return broken;
+  TRY_ASSIGN(const std::string plan_bytes, current->read(driver::plan_file));
+  TRY_ASSIGN(std::string filter, current->read(driver::filter_file));
+  TRY_ASSIGN(std::string config, current->read(driver::config_file));
+  TRY_ASSIGN(const std::string firejail_bytes, current->read(driver::firejail_file));
+  auto plan = emit::parse_enter_plan(plan_bytes);
+  auto firejail = driver::parse_firejail_used(firejail_bytes);
+  if (!plan || !firejail) return broken;
+  return Artefacts{.plan = std::move(*plan), .filter = std::move(filter), .config = std::move(config),
+                   .firejail = std::move(*firejail), .profile = current->directory() / driver::enter_profile};
+}
+
+} // namespace
+
+int enter(Context& context, const EnterOptions& options) {
+  if (const auto session = runtime::inside_session()) return already_inside(context, *session, options);
+
+  int status = exit_fine;
+  const auto places = places_here(context, status);
+  if (!places) return exit_own_failure;
+  const auto project = project_here(context, options.directory, status);
+  if (!project) return status == exit_not_trusted ? status : exit_own_failure;
+
+  // Before anything of the file is used, and again below for the bytes that were compiled.
+  const auto now = context.fs.read(project->config_file, 1 << 20);
+  if (!now) return fail(now.error());
+  if (const int refused = refuse_untrusted(*places, *project, *now); refused != exit_fine) return refused;
+
+  driver::Sources sources;
+  diag::Diagnostics diagnostics;
+  const auto built = driver::build({.places = *places, .project = *project, .env = context.env}, sources, diagnostics);
+  show(context, diagnostics);
+  if (!built) return fail(built.error());
+  if (built->state == driver::BuildResult::State::invalid)
+    return fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+  for (const std::string& sentence : built->damage) say(context, "psbc: " + sentence);
+
+  const auto artefacts = read_artefacts(*places, policy::project_id(project->root));
+  if (!artefacts) return fail(artefacts.error());
+  if (const int refused = refuse_untrusted(*places, *project, artefacts->config); refused != exit_fine) return refused;
+
+  const auto start = options.directory.empty() ? std::optional(context.cwd) : absolute(context, options.directory);
+  const auto cwd = start ? resolve(context.fs, *start) : base::Result<base::Resolved>(base::Error{});
+  const auto self = driver::find_self(context.fs);
+  if (!cwd) return fail(cwd.error());
+  if (!self) return fail(self.error());
+  std::vector<std::string> command = options.command;
+  if (command.empty()) command = {options.shell.empty() ? "bash" : options.shell};
+
+  const runtime::EnterResult result =
+      runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
+                      .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
+                      .cwd = cwd->path, .environment = context.env});
+  if (result.failure) complain(result.failure->error);
+  return result.status;
+}
+
+} // namespace psbc::cli

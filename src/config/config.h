@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What the two files say, decoded: plain values, each with the place where it was written.
+// Nothing here is resolved against the machine; that is policy/lower.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "diag/diagnostic.h"
+
+namespace psbc::config {
+
+template <class T>
+struct Spanned {
+  T value{};
+  diag::Span span{};
+};
+
+using SpannedString = Spanned<std::string>;
+
+struct Variable {
+  SpannedString name;
+  SpannedString value;
+};
+
+/// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
+/// command, a template or the source of a secret.
+struct ProjectConfig {
+  SpannedString name;                  // [a-z0-9][a-z0-9._-]{0,63}, without ".."
+  std::vector<SpannedString> readonly; // "~/x", "/x", or relative to the project
+  std::vector<SpannedString> writable;
+  std::vector<SpannedString> hidden;   // may hold `*`, `?`, `**`
+  std::optional<SpannedString> venv;   // [python] venv
+  std::vector<SpannedString> env_pass; // [env] pass
+  std::vector<Variable> env_set;       // [env] set
+};
+
+/// `~/.config/psbc/config.toml`: the developer's own.
+struct UserConfig {
+  std::vector<SpannedString> readonly;       // my tools, in every sandbox
+  std::vector<SpannedString> hidden;
+  std::vector<SpannedString> env_pass;
+  std::vector<SpannedString> accept_secrets; // files that are exposed although the scan found something
+  std::optional<SpannedString> templates;    // a directory that replaces the built-in templates
+};
+
+} // namespace psbc::config

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "config/decode.h"
+
+#include "config/schema.h"
+#include "schema_tables.h"
+
+namespace psbc::config {
+
+namespace {
+
+SpannedString text(const Value& value) {
+  return {.value = value.string, .span = value.span};
+}
+
+std::vector<SpannedString> texts(const Value& value) {
+  std::vector<SpannedString> list;
+  list.reserve(value.items.size());
+  for (const Value& item : value.items)
+    list.push_back(text(item));
+  return list;
+}
+
+std::vector<Variable> variables(const Value& value) {
+  std::vector<Variable> list;
+  list.reserve(value.entries.size());
+  for (const Entry& entry : value.entries)
+    list.push_back({.name = {.value = entry.key, .span = entry.key_span}, .value = text(entry.value)});
+  return list;
+}
+
+// No `default` in these two: a key that a schema gained must not compile before it means something.
+
+void decode(ProjectKey key, const Value& value, ProjectConfig& config) {
+  switch (key) {
+    case ProjectKey::schema: break; // validate lets only the version through that this program reads
+    case ProjectKey::name: config.name = text(value); break;
+    case ProjectKey::readonly: config.readonly = texts(value); break;
+    case ProjectKey::writable: config.writable = texts(value); break;
+    case ProjectKey::hidden: config.hidden = texts(value); break;
+    case ProjectKey::python_venv: config.venv = text(value); break;
+    case ProjectKey::env_pass: config.env_pass = texts(value); break;
+    case ProjectKey::env_set: config.env_set = variables(value); break;
+  }
+}
+
+void decode(UserKey key, const Value& value, UserConfig& config) {
+  switch (key) {
+    case UserKey::readonly: config.readonly = texts(value); break;
+    case UserKey::hidden: config.hidden = texts(value); break;
+    case UserKey::accept_secrets: config.accept_secrets = texts(value); break;
+    case UserKey::templates: config.templates = text(value); break;
+    case UserKey::env_pass: config.env_pass = texts(value); break;
+  }
+}
+
+template <class Key, class Config>
+void decode_table(const Value& table, const TableShape& shape, Config& config) {
+  for (const Entry& entry : table.entries) {
+    const KeyShape& key = *shape.find(entry.key);
+    if (key.table != nullptr)
+      decode_table<Key>(entry.value, *key.table, config);
+    else
+      decode(static_cast<Key>(key.leaf), entry.value, config);
+  }
+}
+
+} // namespace
+
+ProjectConfig decode_project(const Value& root) {
+  ProjectConfig config;
+  decode_table<ProjectKey>(root, shape_of(Which::project), config);
+  return config;
+}
+
+UserConfig decode_user(const Value& root) {
+  UserConfig config;
+  decode_table<UserKey>(root, shape_of(Which::user), config);
+  return config;
+}
+
+} // namespace psbc::config

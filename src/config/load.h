@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Bytes to decoded configuration, in three checkpoints: syntax, schema, values. All problems of one
+// stage are reported together; a later stage does not run when an earlier one found an error.
+#pragma once
+
+#include <optional>
+
+#include "config/config.h"
+
+namespace psbc::config {
+
+inline constexpr std::size_t max_file_size = 64 * 1024; // bytes; also the limit for reading the file
+inline constexpr std::size_t max_entries = 256;         // per list or table
+inline constexpr std::size_t max_depth = 8;
+
+/// The spans of the result point into `source`, which must outlive it.
+std::optional<ProjectConfig> load_project(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
+std::optional<UserConfig> load_user(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
+
+} // namespace psbc::config

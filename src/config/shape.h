@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The shape of a file: which keys it may hold and what each may say. schema/gen_tables.py makes the
+// tables from the JSON Schemas; validate and decode walk them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace psbc::config {
+
+/// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
+enum class Format : std::uint8_t { name, path, anchored_path, pattern, variable, text };
+
+/// `x-psbc-direction`: what a new value of the key may do to what was approved before.
+enum class Direction : std::uint8_t { neutral, narrows, widens };
+
+enum class Kind : std::uint8_t {
+  integer,
+  string,
+  strings, // an array of strings, each one once
+  map,     // NAME = "text"
+  table,
+};
+
+struct TextShape {
+  Format format = Format::text;
+  std::string_view expects;   // human words for the rule
+  std::size_t min_length = 0; // code points, as JSON Schema counts
+  std::size_t max_length = 0; // 0: the format alone bounds it
+};
+
+struct TableShape;
+
+struct KeyShape {
+  std::string_view name;
+  std::string_view path; // with the tables around it: "env.pass"
+  Kind kind = Kind::string;
+  bool required = false;
+  TextShape text{};             // of the string, of an array's items, of a map's values
+  TextShape names{};            // of a map's keys
+  std::size_t max_entries = 0; // of an array or a map
+  std::span<const std::int64_t> allowed{}; // the integers that have a meaning
+  std::uint8_t leaf = 0;                 // ProjectKey or UserKey; means nothing for a table
+  Direction direction = Direction::neutral;
+  const TableShape* table = nullptr;
+  std::string_view example; // one line of TOML, with the key
+  std::string_view description;
+  std::span<const std::string_view> aliases{}; // what people write instead
+};
+
+struct TableShape {
+  std::string_view path; // empty for the root
+  std::string_view description;
+  std::span<const KeyShape> keys;
+
+  const KeyShape* find(std::string_view name) const {
+    for (const KeyShape& key : keys)
+      if (key.name == name)
+        return &key;
+    return nullptr;
+  }
+};
+
+} // namespace psbc::config

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "driver/build.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "driver/build_id.h"
+#include "driver/provision.h"
+#include "trace/claims.h"
+#include "trace/recorder.h"
+
+namespace psbc::driver {
+
+using base::AbsPath;
+
+namespace {
+
+trace::Constants constants() { return {{"psbc", build_id()}}; }
+
+/// A name belongs to the first project that was built with it: its environment is `~/envs/<name>`.
+diag::Diagnostic taken(const std::string& name, const AbsPath& holder, const AbsPath& home) {
+  return {.code = diag::Code::name_collision,
+          .message = "the name `" + name + "` belongs to another project",
+          .notes = {"`" + base::escape(base::display_path(holder, home)) + "` was built with it first, and ~/envs/" + name +
+                    " is its environment"},
+          .help = {"choose another name, or give that one up: psbc clean --environment " + base::escape(holder.string())}};
+}
+
+} // namespace
+
+base::Result<trace::Freshness> check(const BuildRequest& request) {
+  const std::string id = policy::project_id(request.project.root);
+  TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));
+  TRY_ASSIGN(const auto current, store.current());
+  base::RealFs fs;
+  const trace::Constants known = constants();
+  return trace::check(current, {.fs = fs, .env = request.env, .constants = known}, request.places.home);
+}
+
+base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, diag::Diagnostics& diagnostics) {
+  const std::string id = policy::project_id(request.project.root);
+  base::RealFs fs;
+  const trace::Constants known = constants();
+  const trace::World world{.fs = fs, .env = request.env, .constants = known};
+  TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));
+
+  BuildResult result;
+  {
+    TRY_ASSIGN(const auto current, store.current());
+    trace::Freshness freshness = trace::check(current, world, request.places.home);
+    if (current) result.inputs = current->trace().facts.size();
+    if (freshness.fresh() && !request.force) {
+      result.state = BuildResult::State::fresh;
+      return result;
+    }
+    result.reasons = freshness.fresh() ? std::vector<std::string>{"--force was given"} : std::move(freshness.inputs);
+    result.damage = std::move(freshness.outputs);
+  }
+
+  TRY_ASSIGN(const trace::Lock lock, store.lock());
+  TRY_ASSIGN(const AbsPath self, find_self(fs));
+  std::optional<Compiled> compiled;
+  trace::Facts facts;
+  // Twice at most: what had to be made on the host changes what the policy says.
+  for (int round = 0; round < 2; ++round) {
+    facts.clear();
+    trace::FsRecorder recorder(fs, facts);
+    const trace::EnvRecorder env(request.env, facts);
+    trace::note_constants(facts, known);
+    sources.clear();
+    diagnostics = {};
+    // Asked again through the recorder: HOME and the XDG variables are inputs too.
+    TRY_ASSIGN(const policy::Places places, policy::find_places(recorder, env));
+    compiled = compile({.places = places, .project = request.project, .self = self, .fs = recorder, .env = env}, sources, diagnostics);
+    if (!compiled) return result;
+    TRY_ASSIGN(const trace::Claim claim,
+               trace::Claims(places.state).claim(compiled->policy.name, compiled->policy.project, fs));
+    if (!claim.owned) {
+      diagnostics.add(taken(compiled->policy.name, claim.holder, places.home));
+      return result;
+    }
+    TRY_ASSIGN(const int made, provision(compiled->policy, places));
+    if (made == 0) break;
+  }
+
+  for (const trace::Output& output : compiled->outputs)
+    if (output.name == session_file) {
+      const AbsPath path = compiled->policy.session / session_file;
+      if (const auto old = fs.read(path, 65536); !old || *old != output.bytes) TRY(base::write_atomically(path, output.bytes, 0600));
+    }
+  TRY_ASSIGN(trace::Published published, store.publish(lock, std::move(compiled->outputs), facts, world, request.places.home));
+  TRY_ASSIGN(const bool linked, link_profile(compiled->policy, request.places));
+  if (!linked)
+    result.notes.push_back("~/.config/firejail/python-env-" + compiled->policy.name +
+                           ".profile was written by hand and stays as it is: psbc does not use it");
+  for (std::string& sentence : published.moved) result.notes.push_back(std::move(sentence));
+  result.written = std::move(published.written);
+  result.inputs = facts.size();
+  result.state = BuildResult::State::built;
+  return result;
+}
+
+} // namespace psbc::driver

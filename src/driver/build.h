@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// One incremental build: is it fresh, why not, make it, publish it. What `psbc build` and `psbc enter`
+// share.
+#pragma once
+
+#include "driver/compile.h"
+#include "trace/check.h"
+
+namespace psbc::driver {
+
+struct BuildRequest {
+  const policy::Places& places;
+  Project project;
+  const base::Env& env;
+  bool force = false;
+};
+
+struct BuildResult {
+  enum class State : std::uint8_t { fresh, built, invalid } state = State::invalid; // invalid: see the diagnostics
+  std::vector<std::string> reasons; // why it was not fresh; one sentence each
+  std::vector<std::string> damage;  // what somebody had done to the outputs
+  std::vector<std::string> written; // names of the outputs
+  std::vector<std::string> notes;   // what the user should know besides
+  std::size_t inputs = 0;           // facts that the build rests on
+};
+
+/// What would have to be built, without building.
+base::Result<trace::Freshness> check(const BuildRequest& request);
+/// Builds what is stale. On any failure the last good build is untouched.
+base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, diag::Diagnostics& diagnostics);
+
+} // namespace psbc::driver

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "driver/compile.h"
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config/load.h"
+#include "driver/templates.h"
+#include "emit/enter_plan.h"
+#include "emit/firejail.h"
+#include "emit/seccomp_filter.h"
+#include "emit/shell.h"
+#include "policy/lower.h"
+#include "policy/passes/passes.h"
+
+namespace psbc::driver {
+
+using base::AbsPath;
+using base::Kind;
+using diag::Code;
+using diag::Diagnostics;
+
+namespace {
+
+void error(Diagnostics& diagnostics, Code code, std::string message, std::vector<std::string> notes, std::string help) {
+  diagnostics.add({.code = code, .message = std::move(message), .notes = std::move(notes), .help = {std::move(help)}});
+}
+
+struct Loaded {
+  config::ProjectConfig project;
+  config::UserConfig user;
+  std::string config_bytes;
+};
+
+/// A file that decides about a sandbox must be plain, and nobody else's (CONVENTIONS PSB503).
+bool is_plain(base::Fs& fs, const AbsPath& file, Diagnostics& diagnostics) {
+  const std::string shown = "`" + base::escape(file.string()) + "`";
+  if (fs.kind(file) != Kind::file) {
+    error(diagnostics, Code::config_not_plain, shown + " is not a plain file", {"a link or a pipe could change between check and use"},
+          "replace it by the file itself");
+    return false;
+  }
+  const auto ownership = fs.ownership(file);
+  if (ownership && ownership->uid != geteuid() && ownership->uid != 0) {
+    error(diagnostics, Code::config_not_plain, shown + " belongs to another user", {}, "copy it, so that it is yours");
+    return false;
+  }
+  if (ownership && (ownership->mode & 0002) != 0) {
+    error(diagnostics, Code::config_not_plain, shown + " can be written by everybody", {}, "chmod o-w " + base::escape(file.string()));
+    return false;
+  }
+  return true;
+}
+
+const diag::SourceFile* read_source(base::Fs& fs, const AbsPath& file, Sources& sources, Diagnostics& diagnostics) {
+  if (!is_plain(fs, file, diagnostics)) return nullptr;
+  auto bytes = fs.read(file, config::max_file_size);
+  if (bytes) return &sources.emplace_back(file.string(), std::move(*bytes));
+  if (bytes.error().code == EFBIG)
+    error(diagnostics, Code::limit_exceeded, "`" + base::escape(file.string()) + "` is longer than 64 KiB", {}, "move data out of it");
+  else
+    error(diagnostics, Code::config_not_plain, describe(bytes.error()), {}, "make it readable: chmod u+r FILE");
+  return nullptr;
+}
+
+std::optional<Loaded> load(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
+  Loaded loaded;
+  if (const auto* source = read_source(in.fs, in.project.config_file, sources, diagnostics)) {
+    loaded.config_bytes = source->text();
+    if (auto config = config::load_project(*source, diagnostics)) loaded.project = std::move(*config);
+  }
+  const AbsPath user = in.places.user_config();
+  const auto real = resolve(in.fs, user); // people link their dotfiles; the target must be plain
+  if (real && real->kind != Kind::absent)
+    if (const auto* source = read_source(in.fs, real->path, sources, diagnostics))
+      if (auto config = config::load_user(*source, diagnostics)) loaded.user = std::move(*config);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return loaded;
+}
+
+std::optional<policy::Policy> lower(const CompileInput& in, const Loaded& loaded, Diagnostics& diagnostics) {
+  auto policy = policy::lower({.project = loaded.project, .user = loaded.user, .places = in.places, .root = in.project.root,
+                               .config_file = in.project.config_file, .self = in.self, .fs = in.fs, .env = in.env},
+                              diagnostics);
+  if (!policy) return std::nullopt;
+  std::string broken;
+  auto done = policy::run_passes(std::move(*policy), broken);
+  if (!done)
+    error(diagnostics, Code::broken_law, "psbc would build a sandbox that breaks its own rules: " + base::escape(broken), {},
+          "this is a defect of psbc: please report it together with your .python-sandbox.toml");
+  return done;
+}
+
+/// The firejail of this machine, and what it understands.
+std::optional<FirejailUsed> firejail_here(base::Fs& fs, Diagnostics& diagnostics) {
+  const auto path = find_firejail(fs);
+  if (!path) {
+    error(diagnostics, Code::firejail_unusable, "firejail is not installed", {"looked in /usr/bin, /usr/local/bin and /run/wrappers/bin"},
+          "sudo apt install firejail");
+    return std::nullopt;
+  }
+  const auto output = fs.version_output(*path);
+  const auto version = output ? emit::parse_firejail_version(*output) : std::nullopt;
+  if (version) return FirejailUsed{.path = *path, .version = *version};
+  error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` does not say its version",
+        {output ? "it printed: " + base::escape(output->substr(0, 80)) : describe(output.error())}, "try: firejail --version");
+  return std::nullopt;
+}
+
+} // namespace
+
+std::string serialise(const FirejailUsed& used) { return used.path.string() + "\n" + to_string(used.version) + "\n"; }
+
+std::optional<FirejailUsed> parse_firejail_used(std::string_view bytes) {
+  const auto lines = base::split(bytes, '\n');
+  if (lines.size() != 3) return std::nullopt;
+  const auto path = AbsPath::parse(lines[0]);
+  const auto version = emit::parse_firejail_version("firejail version " + std::string(lines[1]));
+  if (!path || !version) return std::nullopt;
+  return FirejailUsed{.path = *path, .version = *version};
+}
+
+std::optional<policy::Policy> compile_policy(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
+  const auto loaded = load(in, sources, diagnostics);
+  return loaded ? lower(in, *loaded, diagnostics) : std::nullopt;
+}
+
+std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
+  // Files -> values with places. Beyond this point nothing is unknown, mistyped or invisible.
+  const auto loaded = load(in, sources, diagnostics);
+  if (!loaded) return std::nullopt;
+  // Values -> policy. Beyond this point every path is canonical and every rule says who asked for it.
+  auto policy = lower(in, *loaded, diagnostics);
+  if (!policy) return std::nullopt;
+
+  const auto templates = load_templates(in.fs, loaded->user, in.places, diagnostics);
+  const auto firejail = firejail_here(in.fs, diagnostics);
+  if (!templates || !firejail) return std::nullopt;
+
+  // Policy -> bytes.
+  const auto matches = [&](const std::string& glob) { return emit::count_matches(in.fs, glob); };
+  const auto profile = [&](emit::Variant variant) {
+    return emit::emit_firejail({.policy = *policy, .version = firejail->version, .variant = variant, .templates = *templates, .matches = matches},
+                               diagnostics);
+  };
+  const auto entering = profile(emit::Variant::enter);
+  const auto standing = profile(emit::Variant::standalone);
+  const auto bash = emit::emit_bash(*policy, *templates, diagnostics);
+  if (!bash) return std::nullopt;
+  for (policy::HomeFile& file : policy->home_files)
+    if (file.path == ".bashrc") file.content += (file.content.empty() || file.content.ends_with('\n') ? "" : "\n") + *bash;
+  const auto filter = emit::build_seccomp_filter();
+  if (!filter) error(diagnostics, Code::firejail_unusable, describe(filter.error()), {}, "this kernel or architecture is not supported");
+  if (diagnostics.has_errors() || !entering || !standing) return std::nullopt;
+
+  Compiled compiled{.policy = std::move(*policy), .outputs = {}};
+  const auto output = [&](const char* name, std::string bytes) { compiled.outputs.push_back({.name = name, .bytes = std::move(bytes)}); };
+  output(enter_profile, *entering);
+  output(standalone_profile, *standing);
+  output(shell_bash, *bash);
+  output(plan_file, emit::serialise(emit::make_enter_plan(compiled.policy)));
+  output(filter_file, *filter);
+  output(session_file, emit::serialise(emit::make_inside_session(compiled.policy)));
+  output(config_file, loaded->config_bytes);
+  output(firejail_file, serialise(*firejail));
+  return compiled;
+}
+
+} // namespace psbc::driver

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The compiler, readable as a table of contents: files to values to bytes. Writes nothing.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "diag/diagnostic.h"
+#include "driver/project.h"
+#include "emit/firejail_version.h"
+#include "policy/places.h"
+#include "policy/policy.h"
+#include "trace/store.h"
+
+namespace psbc::driver {
+
+struct CompileInput {
+  const policy::Places& places;
+  const Project& project;
+  base::AbsPath self; // the psbc binary, canonical
+  base::Fs& fs;
+  const base::Env& env;
+};
+
+/// Everything that spans point into: must outlive the diagnostics.
+using Sources = std::deque<diag::SourceFile>;
+
+struct Compiled {
+  policy::Policy policy;
+  std::vector<trace::Output> outputs;
+};
+
+// Names of the outputs.
+inline constexpr const char* enter_profile = "enter.profile";
+inline constexpr const char* standalone_profile = "standalone.profile";
+inline constexpr const char* shell_bash = "shell.bash";
+inline constexpr const char* plan_file = "plan";
+inline constexpr const char* filter_file = "filter.bpf";
+inline constexpr const char* session_file = "session"; // also written where the sandbox sees it
+inline constexpr const char* config_file = "config"; // the very bytes that were compiled: trust judges these
+inline constexpr const char* firejail_file = "firejail"; // which one, and its version
+
+/// The firejail that the profiles were made for.
+struct FirejailUsed {
+  base::AbsPath path;
+  emit::FirejailVersion version;
+};
+std::string serialise(const FirejailUsed& used);
+std::optional<FirejailUsed> parse_firejail_used(std::string_view bytes);
+
+/// The policy, through all passes. Nothing when `diagnostics` has errors.
+std::optional<policy::Policy> compile_policy(const CompileInput& input, Sources& sources, diag::Diagnostics& diagnostics);
+/// The policy and all outputs: needs a usable firejail on this machine.
+std::optional<Compiled> compile(const CompileInput& input, Sources& sources, diag::Diagnostics& diagnostics);
+
+} // namespace psbc::driver

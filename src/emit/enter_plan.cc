@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "emit/enter_plan.h"
+
+#include <algorithm>
+
+#include "emit/wire.h"
+
+namespace psbc::emit {
+namespace {
+
+// The first bytes of each artefact. The number changes with the layout: an old artefact is then
+// refused, which a rebuild cures.
+constexpr std::string_view plan_magic = "psbc plan 1\n";
+constexpr std::string_view session_magic = "psbc session 1\n";
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+void write_pairs(WireWriter& out, const Pairs& pairs) {
+  out.u32(static_cast<std::uint32_t>(pairs.size()));
+  for (const auto& [first, second] : pairs) {
+    out.text(first);
+    out.text(second);
+  }
+}
+
+Pairs read_pairs(WireReader& in) {
+  Pairs pairs;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    std::string first = in.text();
+    pairs.emplace_back(std::move(first), in.text());
+  }
+  return pairs;
+}
+
+void write_home_files(WireWriter& out, const std::vector<HomeFile>& files) {
+  out.u32(static_cast<std::uint32_t>(files.size()));
+  for (const HomeFile& file : files) {
+    out.text(file.path);
+    out.text(file.content);
+    out.u32(file.block ? 1 : 0);
+    out.u32(file.mode);
+  }
+}
+
+std::vector<HomeFile> read_home_files(WireReader& in) {
+  std::vector<HomeFile> files;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    HomeFile& file = files.emplace_back();
+    file.path = in.text();
+    file.content = in.text();
+    file.block = in.u32() != 0;
+    file.mode = in.u32() & 0777U;
+  }
+  return files;
+}
+
+/// The directories in `root` that must exist before a tool starts. Tools make the last component of
+/// what a variable names (PIP_CACHE_DIR), but not what leads to it (the directory of HISTFILE).
+std::vector<std::string> needed_directories(const policy::Policy& policy) {
+  std::vector<std::string> directories = {"cache", "env", "home", "state"};
+  for (const policy::Variable& variable : policy.variables) {
+    const auto path = base::AbsPath::parse(variable.value);
+    if (path && path->is_strictly_under(policy.root) && path->parent() != policy.root)
+      directories.push_back(path->parent().relative_to(policy.root));
+  }
+  std::sort(directories.begin(), directories.end());
+  directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
+  return directories;
+}
+
+} // namespace
+
+EnterPlan make_enter_plan(const policy::Policy& policy) {
+  EnterPlan plan = {
+      .name = policy.name,
+      .id = policy.id,
+      .home = policy.home.string(),
+      .project = policy.project.string(),
+      .root = policy.root.string(),
+      .session = policy.session.string(),
+      .environment = policy.environment.string(),
+      .pass = policy.pass,
+      .directories = needed_directories(policy),
+  };
+  for (const policy::Variable& variable : policy.variables)
+    plan.variables.emplace_back(variable.name, variable.value);
+  for (const policy::HomeFile& file : policy.home_files)
+    plan.home_files.push_back(
+        {.path = file.path, .content = file.content, .block = file.mode == policy::HomeFile::Mode::block});
+  for (const policy::Alias& alias : policy.aliases)
+    plan.aliases.emplace_back(alias.link.string(), alias.target);
+  for (const policy::Rule& rule : policy.rules) {
+    const std::string& path = rule.path.string();
+    switch (rule.access) {
+      case policy::Access::closed: break; // its effect is that nothing is there: HOME's is checked as a tmpfs
+      case policy::Access::hidden: plan.hidden.push_back(path); break;
+      case policy::Access::read_only: plan.read_only.push_back(path); break;
+      case policy::Access::pinned: plan.pinned.push_back(path); break;
+      case policy::Access::writable: plan.writable.push_back(path); break;
+    }
+  }
+  return plan;
+}
+
+std::string serialise(const EnterPlan& plan) {
+  WireWriter out;
+  out.text(plan_magic);
+  for (const std::string* field :
+       {&plan.name, &plan.id, &plan.home, &plan.project, &plan.root, &plan.session, &plan.environment})
+    out.text(*field);
+  out.texts(plan.pass);
+  write_pairs(out, plan.variables);
+  write_home_files(out, plan.home_files);
+  write_pairs(out, plan.aliases);
+  for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
+    out.texts(*list);
+  return out.take();
+}
+
+std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
+  WireReader in(bytes);
+  if (in.text() != plan_magic)
+    return {};
+  EnterPlan plan;
+  for (std::string* field :
+       {&plan.name, &plan.id, &plan.home, &plan.project, &plan.root, &plan.session, &plan.environment})
+    *field = in.text();
+  plan.pass = in.texts();
+  plan.variables = read_pairs(in);
+  plan.home_files = read_home_files(in);
+  plan.aliases = read_pairs(in);
+  for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
+    *list = in.texts();
+  if (!in.complete())
+    return {};
+  return plan;
+}
+
+InsideSession make_inside_session(const policy::Policy& policy) {
+  return {.root = policy.project.string(), .name = policy.name, .id = policy.id};
+}
+
+std::string serialise(const InsideSession& session) {
+  WireWriter out;
+  out.text(session_magic);
+  for (const std::string* field : {&session.root, &session.name, &session.id})
+    out.text(*field);
+  return out.take();
+}
+
+std::optional<InsideSession> parse_inside_session(std::string_view bytes) {
+  WireReader in(bytes);
+  if (in.text() != session_magic)
+    return {};
+  InsideSession session;
+  for (std::string* field : {&session.root, &session.name, &session.id})
+    *field = in.text();
+  if (!in.complete())
+    return {};
+  return session;
+}
+
+} // namespace psbc::emit

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The EnterPlan is what `enter` and psbc's first process inside need of a Policy, as one artefact of
+// the build (`plan`): entering reads it back and never looks at a configuration file again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "policy/policy.h"
+
+namespace psbc::emit {
+
+struct HomeFile {
+  std::string path; // relative to HOME
+  std::string content;
+  bool block = false;        // keep the rest of a file in the sandbox's own root; psbc owns one marked block
+  std::uint32_t mode = 0600; // permission bits
+  bool operator==(const HomeFile&) const = default;
+};
+
+/// Paths are absolute; strings, because what is inside is judged by the kernel's view, not by ours.
+struct EnterPlan {
+  std::string name;        // JAILED_ENV
+  std::string id;
+  std::string home;
+  std::string project;     // canonical root
+  std::string root;        // the sandbox's own writable directory
+  std::string session;     // read-only inside; holds the file `session`
+  std::string environment; // the virtual environment; activated when it has a bin/python
+  std::vector<std::string> pass;                               // names that cross, beside the base list
+  std::vector<std::pair<std::string, std::string>> variables;  // name, value
+  std::vector<HomeFile> home_files;
+  std::vector<std::pair<std::string, std::string>> aliases;    // link, target
+  std::vector<std::string> directories; // in `root`, relative: made when missing
+  std::vector<std::string> hidden;      // must not open inside
+  std::vector<std::string> read_only;   // must lie on a read-only mount, when they are there
+  std::vector<std::string> pinned;      // must be mount points, when they are there
+  std::vector<std::string> writable;    // must be there and writable
+  bool operator==(const EnterPlan&) const = default;
+};
+
+EnterPlan make_enter_plan(const policy::Policy& policy);
+
+std::string serialise(const EnterPlan& plan);
+/// Nothing for anything that `serialise` of this version did not write.
+std::optional<EnterPlan> parse_enter_plan(std::string_view bytes);
+
+/// The content of `<session>/session`, the file by which a process knows in which sandbox it is.
+struct InsideSession {
+  std::string root; // of the project, canonical
+  std::string name;
+  std::string id;
+  bool operator==(const InsideSession&) const = default;
+};
+
+InsideSession make_inside_session(const policy::Policy& policy);
+std::string serialise(const InsideSession& session);
+std::optional<InsideSession> parse_inside_session(std::string_view bytes);
+
+} // namespace psbc::emit

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The one system call filter of an entered sandbox, as a BPF program for psbc's first process to
+// load. It stands in for firejail's `seccomp`, `protocol`, `restrict-namespaces` and
+// `seccomp.block-secondary` (four filters that cost 5 ms of the entry and leave io_uring and TIOCSTI
+// open), and differs where those break Python: ptrace and NUMA calls work, and so does the list of
+// network interfaces.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace psbc::emit {
+
+/// The program as an array of `struct sock_filter`, for the architecture that psbc was built for.
+base::Result<std::string> build_seccomp_filter();
+
+} // namespace psbc::emit

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// What is closed for every sandbox, and what every sandbox needs.
+#include <algorithm>
+
+#include "policy/lowering.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+using base::Kind;
+
+namespace {
+
+struct ClosedTree {
+  const char* path;
+  const char* reason;
+};
+// Why each is closed: THREATS B9, FIREJAIL C.
+constexpr ClosedTree closed_trees[] = {
+    {"/media", "removable disks"},
+    {"/mnt", "other disks"},
+    {"/opt", "other software and its secrets"},
+    {"/run", "sockets and tokens of the host's services and of your session"},
+    {"/srv", "data of services"},
+    {"/tmp", "files and sockets of other programs"},
+    {"/var", "mail, spools, cron and databases"},
+};
+
+// Top-level directories that a system needs in order to run programs (FHS, Nix, Guix, snap).
+constexpr const char* system_tops[] = {"bin", "boot", "dev", "etc", "gnu", "home", "lib", "lib32", "lib64", "libx32",
+                                       "lost+found", "media", "mnt", "nix", "opt", "proc", "root", "run", "sbin", "snap",
+                                       "srv", "sys", "tmp", "usr", "var"};
+
+void close_unknown_tops(Lowering& lowering) {
+  const auto names = lowering.in.fs.names(AbsPath::literal("/"));
+  if (!names) return;
+  for (const std::string& name : *names) {
+    if (std::find(std::begin(system_tops), std::end(system_tops), name) != std::end(system_tops)) continue;
+    const AbsPath top = AbsPath::literal("/") / name;
+    // A project may be a top-level directory itself; it is exposed as one.
+    if (lowering.in.root == top || lowering.in.fs.kind(top) != Kind::directory) continue;
+    if (lowering.in.places.home.is_under(top)) {
+      lowering.report(diag::Code::firejail_cannot, diag::Severity::warning, {},
+                      "what lies beside your home directory in " + lowering.shown(top) + " stays readable inside", "",
+                      {"firejail closes `/home` by itself, but not other directories that hold home directories"}, {});
+      continue;
+    }
+    lowering.add(Access::closed, top, builtin("not a part of the system, and nobody asked for it"));
+  }
+}
+
+/// Name resolution: on many systems /etc/resolv.conf leads into /run.
+void keep_resolver(Lowering& lowering) {
+  const auto resolved = resolve(lowering.in.fs, AbsPath::literal("/etc/resolv.conf"));
+  if (resolved && resolved->kind == Kind::file && resolved->path.is_under(AbsPath::literal("/run")))
+    lowering.add(Access::read_only, resolved->path, builtin("/etc/resolv.conf leads here"));
+}
+
+} // namespace
+
+void lower_baseline(Lowering& lowering) {
+  lowering.add(Access::closed, lowering.in.places.home, builtin("nothing of your home exists inside but what is named"));
+  for (const ClosedTree& tree : closed_trees)
+    if (lowering.in.fs.kind(AbsPath::literal(tree.path)) == Kind::directory)
+      lowering.add(Access::closed, AbsPath::literal(tree.path), builtin(tree.reason));
+  close_unknown_tops(lowering);
+  keep_resolver(lowering);
+}
+
+void lower_own(Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  lowering.add(Access::writable, in.root, origin_of(in.project.name.span, Origin::Source::project, "the project", in.places.home));
+  lowering.add(Access::writable, lowering.out.root, builtin("environment, caches and state of this sandbox alone"));
+  lowering.add(Access::read_only, lowering.out.session, builtin("shows in which sandbox a process is"));
+  lowering.add(Access::read_only, in.self, builtin("the first process inside"));
+  // Its own policy: THREATS D2. Both names, because hosts with the predecessor's hooks obey the other.
+  lowering.add(Access::read_only, in.config_file, builtin("a sandbox must not edit its own policy"));
+  const AbsPath seed = in.root / ".python-sandbox";
+  if (in.fs.kind(seed) != Kind::absent) lowering.add(Access::read_only, seed, builtin("python-sandbox's hooks on the host obey it"));
+}
+
+} // namespace psbc::policy

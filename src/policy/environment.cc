@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Where the virtual environment and the caches are, and which interpreter it needs. On the host
+// `~/envs/<name>` and `~/.cache/pysandbox-<name>` lead into the sandbox's one root, so that hard links
+// from a cache into the environment work: two mounts would give EXDEV (CATALOGUE 0.6).
+#include "base/text.h"
+#include "policy/lowering.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+using base::Kind;
+
+namespace {
+
+/// Makes `link` lead to `inside_root`. A directory that is already there (from python-sandbox's days)
+/// is used as it is; so is one that the user's own symlink leads to.
+void lead_into_root(Lowering& lowering, const AbsPath& link, const AbsPath& inside_root, const char* reason,
+                    const config::SpannedString& name) {
+  const LowerInput& in = lowering.in;
+  Origin origin = origin_of(name.span, Origin::Source::project, reason, in.places.home);
+  const auto resolved = resolve(in.fs, link);
+  // A link into another sandbox's root is left over from a project that is gone: the claim on the name
+  // was checked before, so the driver makes it lead here.
+  if (!resolved || resolved->kind == Kind::absent || resolved->path == inside_root ||
+      (in.fs.kind(link) == Kind::symlink && resolved->path.is_under(in.places.data))) {
+    // Canonical parents, so that the link can be made again inside.
+    const auto parent = resolve(in.fs, link.parent());
+    if (parent) lowering.add_aliases(*parent, origin);
+    lowering.out.aliases.push_back({.link = (parent ? parent->path : link.parent()) / link.name(), .target = inside_root.string(),
+                                    .origin = std::move(origin)});
+    return;
+  }
+  if (refuse_exposure(lowering, resolved->path, Access::writable, name, false)) return;
+  if (resolved->kind != Kind::directory) {
+    lowering.report(diag::Code::name_collision, diag::Severity::error, name.span,
+                    lowering.shown(link) + " is in the way: it is not a directory", "", {}, {"move it away, or choose another name"});
+    return;
+  }
+  lowering.add(Access::writable, resolved->path, origin);
+  lowering.add_aliases(*resolved, origin);
+}
+
+/// Interpreters that version managers keep in HOME. Only these: `pyvenv.cfg` lies where the sandbox
+/// can write, so an arbitrary `home =` in it must not expose anything.
+constexpr const char* interpreter_homes[] = {".pyenv/versions", ".local/share/uv/python", ".local/share/mise/installs/python",
+                                             ".asdf/installs/python"};
+
+void expose_interpreter(Lowering& lowering, const AbsPath& environment) {
+  const LowerInput& in = lowering.in;
+  const auto config = in.fs.read(environment / "pyvenv.cfg", 16 * 1024);
+  if (!config) return;
+  for (const std::string_view line : base::split(*config, '\n')) {
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view key = line.substr(0, equals);
+    if (key != "home" && key != "home ") continue;
+    std::size_t start = equals + 1;
+    while (start < line.size() && line[start] == ' ') ++start;
+    const auto home = AbsPath::parse(line.substr(start));
+    if (!home) return;
+    for (const char* manager : interpreter_homes) {
+      const AbsPath base = in.places.home / manager;
+      if (!home->is_strictly_under(base)) continue;
+      const AbsPath version = base / home->relative_to(base).substr(0, home->relative_to(base).find('/'));
+      const auto resolved = resolve(in.fs, version);
+      if (!resolved || resolved->kind != Kind::directory || !resolved->path.is_under(base)) return;
+      const Origin origin{.source = Origin::Source::tool, .where = "python", .reason = "the environment's interpreter", .span = {}};
+      lowering.add(Access::read_only, resolved->path, origin);
+      lowering.add_aliases(*resolved, origin);
+    }
+    return;
+  }
+}
+
+} // namespace
+
+void lower_environment(Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  Policy& out = lowering.out;
+  const config::SpannedString& name = in.project.name;
+
+  lead_into_root(lowering, in.places.home / ".cache" / ("pysandbox-" + name.value), out.root / "cache",
+                 "caches of this sandbox", name);
+  if (in.project.venv) {
+    const auto asked = expand(in.project.venv->value, in.root, in.places.home);
+    const auto resolved = asked ? resolve(in.fs, *asked) : base::Result<base::Resolved>(base::Error{});
+    if (!asked || !resolved) {
+      lowering.report(diag::Code::invalid_value, diag::Severity::error, in.project.venv->span,
+                      "`" + base::escape(in.project.venv->value) + "` is not a path of an environment", "", {},
+                      {"write a path such as \".venv\" or \"~/envs/lab\""});
+      return;
+    }
+    out.environment = *asked;
+    if (!resolved->path.is_under(in.root)) {
+      if (refuse_exposure(lowering, resolved->path, Access::writable, *in.project.venv, true)) return;
+      const Origin origin = origin_of(in.project.venv->span, Origin::Source::project, "the environment", in.places.home);
+      if (resolved->kind == Kind::absent) {
+        // firejail cannot expose what is not there: it lives in the root, as the default one does.
+        lead_into_root(lowering, *asked, out.root / "env", "the environment", *in.project.venv);
+      } else {
+        lowering.add(Access::writable, resolved->path, origin);
+        lowering.add_aliases(*resolved, origin);
+      }
+    }
+  } else {
+    // Always there, so that commands from the predecessor's days find it; used unless the project
+    // brings an environment of its own.
+    const AbsPath shared = in.places.envs / name.value;
+    lead_into_root(lowering, shared, out.root / "env", "the environment", name);
+    const bool in_project = in.fs.kind(in.root / ".venv/pyvenv.cfg") == Kind::file;
+    out.environment = in_project ? in.root / ".venv" : shared;
+  }
+  expose_interpreter(lowering, out.environment);
+}
+
+} // namespace psbc::policy

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// `readonly` and `writable`: what may be exposed, and what is refused however it is spelled. All
+// checks look at the canonical path, so that a symlink cannot carry an entry past them.
+#include "base/text.h"
+#include "policy/lowering.h"
+#include "policy/secret_scan.h"
+#include "policy/sensitive.h"
+#include "policy/tree.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+using base::Kind;
+
+namespace {
+
+constexpr std::size_t scan_limit = 256 * 1024; // bytes of a file that are scanned for secrets
+
+bool accepted(const Lowering& lowering, const AbsPath& path) {
+  for (const auto& entry : lowering.in.user.accept_secrets) {
+    const auto expanded = expand(entry.value, lowering.in.places.home, lowering.in.places.home);
+    if (!expanded) continue;
+    const auto resolved = resolve(lowering.in.fs, *expanded);
+    if (*expanded == path || (resolved && resolved->path == path)) return true;
+  }
+  return false;
+}
+
+/// A single file that holds a secret stays outside until its owner accepts it (THREATS B3).
+bool holds_secret(Lowering& lowering, const AbsPath& path, Kind kind, const diag::Span& span) {
+  if (kind != Kind::file || accepted(lowering, path)) return false;
+  const auto text = lowering.in.fs.read(path, scan_limit);
+  if (!text) return false;
+  const auto findings = scan_secrets(*text);
+  if (findings.empty()) return false;
+  std::vector<std::string> notes;
+  for (const Finding& finding : findings)
+    notes.push_back(base::escape(display_path(path, lowering.in.places.home)) + ":" + std::to_string(finding.line) + ": " +
+                    finding.kind + " " + finding.redacted);
+  lowering.report(diag::Code::secret_in_exposed_file, diag::Severity::warning, span,
+                  lowering.shown(path) + " holds what looks like a secret and stays outside", "not exposed", std::move(notes),
+                  {"move the secret out of the file, or accept it: accept_secrets = [\"" +
+                   base::escape(display_path(path, lowering.in.places.home)) + "\"] in ~/.config/psbc/config.toml"});
+  return true;
+}
+
+void expose(Lowering& lowering, const config::SpannedString& entry, Access access, bool from_project) {
+  const LowerInput& in = lowering.in;
+  const char* key = access == Access::writable ? "writable" : "readonly";
+  const auto asked = expand(entry.value, from_project ? in.root : in.places.home, in.places.home);
+  if (!asked) {
+    lowering.report(diag::Code::invalid_value, diag::Severity::error, entry.span,
+                    "`" + base::escape(entry.value) + "` is not a path that can be exposed", "", {},
+                    {"write a path such as \"~/datasets\" or \"/data/images\""});
+    return;
+  }
+  const auto resolved = resolve(in.fs, *asked);
+  if (!resolved) {
+    lowering.report(diag::Code::missing_path, diag::Severity::error, entry.span, describe(resolved.error()), "", {}, {});
+    return;
+  }
+  if (refuse_exposure(lowering, resolved->path, access, entry, from_project)) return;
+  if (asked->is_under(in.root) && !resolved->path.is_under(in.root)) {
+    lowering.report(diag::Code::symlink_escape, diag::Severity::error, entry.span,
+                    lowering.shown(*asked) + " is a symlink out of the project", "leads to " + lowering.shown(resolved->path),
+                    {"whoever can write the project could point it anywhere"}, {"name the target itself"});
+    return;
+  }
+  if (resolved->kind == Kind::other) {
+    lowering.report(diag::Code::exposes_control_socket, diag::Severity::error, entry.span,
+                    lowering.shown(resolved->path) + " is a socket, a pipe or a device", "", {"a read-only mount does not stop connect()"},
+                    {"remove this entry"});
+    return;
+  }
+  if (resolved->kind == Kind::absent) {
+    lowering.report(diag::Code::missing_path, diag::Severity::warning, entry.span,
+                    lowering.shown(resolved->path) + " does not exist: nothing is exposed", "not there",
+                    {"a path that appears later is visible after the next entry"}, {});
+    return;
+  }
+  if (holds_secret(lowering, resolved->path, resolved->kind, entry.span)) return;
+  const Origin origin = origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home);
+  lowering.add(access, resolved->path, origin);
+  lowering.add_aliases(*resolved, origin);
+}
+
+} // namespace
+
+bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, const config::SpannedString& entry, bool from_project) {
+  const LowerInput& in = lowering.in;
+  const auto refuse = [&](diag::Code code, std::string message, std::vector<std::string> notes, std::string help) {
+    lowering.report(code, diag::Severity::error, entry.span, std::move(message), "", std::move(notes), {std::move(help)});
+    return true;
+  };
+  if (in.places.home.is_under(path))
+    return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " would expose your whole home directory",
+                  {"every credential on this machine lies below it"}, "name the directories that are needed");
+  for (const char* tree : {"/boot", "/dev", "/proc", "/run", "/sys"})
+    if (path.is_under(AbsPath::literal(tree)))
+      return refuse(std::string_view(tree) == "/run" ? diag::Code::exposes_control_socket : diag::Code::exposes_too_much,
+                    lowering.shown(path) + " lies in `" + tree + "`, which belongs to the system", {}, "remove this entry");
+  for (const char* tree : {"/etc", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/usr", "/var"})
+    if (path.string() == tree)
+      return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " is a whole system tree", {},
+                    "name the directories that are needed");
+  if (path.string() != in.root.string() && in.root.is_under(path))
+    return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " holds this project and all that lies beside it", {},
+                  "name the sibling directories that are needed");
+  for (const AbsPath& own : {in.places.state, in.places.data, in.places.config, in.places.home / ".config/firejail"})
+    if (path.is_under(own) || own.is_under(path))
+      return refuse(diag::Code::exposes_psbc_state, lowering.shown(path) + " would expose the files that define sandboxes",
+                    {lowering.shown(own) + " decides what every sandbox may do"}, "name the directories that are needed");
+  if (const Sensitive* secret = find_sensitive(path, in.places.home))
+    return refuse(diag::Code::exposes_credentials,
+                  lowering.shown(path) + (AbsPath(in.places.home / secret->path).is_strictly_under(path) ? " holds `~/" : " belongs to `~/") +
+                      secret->path + "`",
+                  {std::string(secret->what)}, "name what is needed beside it, never the credential itself");
+  if (access == Access::writable) {
+    if (const char* startup = find_startup_file(path, in.places.home))
+      return refuse(diag::Code::writable_startup_file,
+                    lowering.shown(path) + " would let the sandbox change `~/" + startup + "`",
+                    {"the host executes or obeys it outside of any sandbox"}, "list it under `readonly`");
+    for (const char* tree : {"/bin", "/etc", "/lib", "/sbin", "/usr"})
+      if (path.is_under(AbsPath::literal(tree)))
+        return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " belongs to the system and is never writable", {},
+                      "remove this entry");
+  }
+  static_cast<void>(from_project);
+  return false;
+}
+
+void lower_exposed(Lowering& lowering) {
+  for (const auto& entry : lowering.in.project.readonly) expose(lowering, entry, Access::read_only, true);
+  for (const auto& entry : lowering.in.project.writable) expose(lowering, entry, Access::writable, true);
+  for (const auto& entry : lowering.in.user.readonly) expose(lowering, entry, Access::read_only, false);
+}
+
+} // namespace psbc::policy

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// `hidden`: hidden beats everything everywhere. Patterns are expanded here, at every build, because
+// firejail's `**` is a plain `*` (THREATS B5).
+#include "base/glob.h"
+#include "base/text.h"
+#include "policy/lowering.h"
+#include "policy/tree.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+using base::Kind;
+
+namespace {
+
+constexpr std::size_t match_limit = 1000; // paths for one pattern
+
+/// One existing or future path that must not be readable.
+void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString& entry, const Origin& origin, bool literal) {
+  const LowerInput& in = lowering.in;
+  const auto resolved = resolve(in.fs, asked);
+  if (!resolved) return; // a loop of links cannot be read either
+  const AbsPath& path = resolved->path;
+  const auto essential = [&](const AbsPath& needed, const char* what) {
+    if (!needed.is_under(path)) return false;
+    lowering.report(diag::Code::hides_essential, diag::Severity::error, entry.span,
+                    lowering.shown(path) + " cannot be hidden: it is or holds " + what, "", {}, {"hide what is inside it by name"});
+    return true;
+  };
+  if (essential(in.root, "the project itself") || essential(in.config_file, "the sandbox's own policy") ||
+      essential(lowering.out.root, "the sandbox's own environment and caches") || essential(in.self, "psbc"))
+    return;
+  if (!is_visible(lowering.out.rules, path)) {
+    if (literal)
+      lowering.report(diag::Code::dead_hide, diag::Severity::warning, entry.span,
+                      lowering.shown(path) + " is not visible inside anyway", "hides nothing",
+                      {"only what lies in the project or in an exposed path can be seen"}, {"remove this entry"});
+    return;
+  }
+  if (resolved->kind == Kind::absent) {
+    if (literal)
+      lowering.report(diag::Code::hide_missing, diag::Severity::warning, entry.span,
+                      lowering.shown(path) + " does not exist yet", "hides nothing",
+                      {"a file that appears there stays readable until the next entry"},
+                      {"hide the directory that it will be in, or create an empty file now"});
+    return;
+  }
+  if (resolved->kind == Kind::file && in.fs.link_count(path) > 1) {
+    lowering.report(diag::Code::hidden_has_alias, diag::Severity::error, entry.span,
+                    lowering.shown(path) + " has another name: it is a hard link", "still readable through the other name",
+                    {"a mount hides one name, not the file"},
+                    {"make it a file of its own: cp FILE FILE.new && mv FILE.new FILE"});
+    return;
+  }
+  for (const Rule& rule : lowering.out.rules)
+    if (rule.path == path && rule.origin.source == origin.source && rule.access != Access::closed) {
+      lowering.report(diag::Code::hide_and_expose, diag::Severity::error, entry.span,
+                      lowering.shown(path) + " is both hidden and exposed", "hidden here", {"hidden wins everywhere"},
+                      {"remove one of the two entries"});
+      return;
+    }
+  lowering.add(Access::hidden, path, origin);
+}
+
+void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool from_project) {
+  const LowerInput& in = lowering.in;
+  const Origin origin =
+      origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, "hidden", in.places.home);
+  if (!base::has_glob(entry.value)) {
+    const auto asked = expand(entry.value, in.root, in.places.home);
+    if (asked) return hide(lowering, *asked, entry, origin, from_project);
+    lowering.report(diag::Code::invalid_value, diag::Severity::error, entry.span,
+                    "`" + base::escape(entry.value) + "` is not a path that can be hidden", "", {},
+                    {"write a path relative to the project, such as \".env\" or \"secrets/\""});
+    return;
+  }
+  // The part before the first pattern character is a directory; the rest is matched below it.
+  const std::size_t first = entry.value.find_first_of("*?[");
+  const std::size_t slash = entry.value.rfind('/', first);
+  const std::string_view text = entry.value;
+  const auto base = slash == std::string::npos ? std::optional(in.root)
+                                               : expand(text.substr(0, slash == 0 ? 1 : slash), in.root, in.places.home);
+  if (!base) return;
+  const auto resolved = resolve(in.fs, *base);
+  if (!resolved || resolved->kind != Kind::directory || !is_visible(lowering.out.rules, resolved->path)) {
+    lowering.report(diag::Code::dead_hide, diag::Severity::warning, entry.span,
+                    lowering.shown(*base) + " is not a directory that is visible inside", "hides nothing", {}, {"remove this entry"});
+    return;
+  }
+  const auto matches = in.fs.glob(resolved->path, entry.value.substr(slash == std::string::npos ? 0 : slash + 1), match_limit);
+  if (!matches) {
+    lowering.report(diag::Code::limit_exceeded, diag::Severity::error, entry.span,
+                    "this pattern cannot be expanded: " + matches.error().cause, "", {}, {"hide the directory that holds them"});
+    return;
+  }
+  if (matches->empty() && from_project)
+    lowering.report(diag::Code::hide_missing, diag::Severity::warning, entry.span, "this pattern matches nothing today",
+                    "hides nothing", {"it is expanded again at every entry"}, {});
+  for (const std::string& match : *matches)
+    if (const auto path = resolved->path.join(match)) hide(lowering, *path, entry, origin, false);
+}
+
+} // namespace
+
+void lower_hidden(Lowering& lowering) {
+  for (const auto& entry : lowering.in.project.hidden) hide_entry(lowering, entry, true);
+  for (const auto& entry : lowering.in.user.hidden) hide_entry(lowering, entry, false);
+}
+
+} // namespace psbc::policy

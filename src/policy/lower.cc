@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "policy/lower.h"
+
+#include "base/text.h"
+#include "policy/lowering.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+
+Origin origin_of(const diag::Span& span, Origin::Source source, std::string reason, const AbsPath& home) {
+  std::string where = span.file->name();
+  if (const auto path = AbsPath::parse(where)) where = display_path(*path, home);
+  where += ":" + std::to_string(span.file->position(span.begin).line);
+  return {.source = source, .where = std::move(where), .reason = std::move(reason), .span = span};
+}
+
+Origin builtin(std::string reason) {
+  return {.source = Origin::Source::builtin, .where = "psbc", .reason = std::move(reason), .span = {}};
+}
+
+void Lowering::add(Access access, const AbsPath& path, Origin origin) {
+  const base::Kind kind = in.fs.kind(path);
+  out.rules.push_back({.access = access, .path = path, .origin = std::move(origin),
+                       .directory = kind == base::Kind::directory, .exists = kind != base::Kind::absent});
+}
+
+void Lowering::add_aliases(const base::Resolved& resolved, const Origin& origin) {
+  for (const auto& link : resolved.links) out.aliases.push_back({.link = link.link, .target = link.target, .origin = origin});
+}
+
+void Lowering::report(diag::Code code, diag::Severity severity, const diag::Span& span, std::string message,
+                      std::string label, std::vector<std::string> notes, std::vector<std::string> help) {
+  std::vector<diag::Label> labels;
+  if (span.file != nullptr) labels.push_back({.span = span, .text = std::move(label), .primary = true});
+  diagnostics.add({.code = code, .severity = severity, .message = std::move(message), .labels = std::move(labels),
+                   .notes = std::move(notes), .help = std::move(help)});
+}
+
+std::string Lowering::shown(const AbsPath& path) const { return "`" + base::escape(display_path(path, in.places.home)) + "`"; }
+
+std::optional<AbsPath> expand(std::string_view text, const AbsPath& base, const AbsPath& home) {
+  for (const std::string_view prefix : {"~", "${HOME}"}) {
+    if (text == prefix) return home;
+    if (text.starts_with(prefix) && text.size() > prefix.size() && text[prefix.size()] == '/')
+      return home.join(text.substr(prefix.size() + 1));
+  }
+  if (text.starts_with('~')) return std::nullopt;
+  return text.starts_with('/') ? AbsPath::parse(text) : base.join(text);
+}
+
+namespace {
+
+/// Where a project may live at all: a root that holds the home directory or psbc's own state would
+/// expose everything (FIREJAIL B0.5).
+bool root_is_usable(Lowering& lowering) {
+  const AbsPath& root = lowering.in.root;
+  const Places& places = lowering.in.places;
+  std::string why;
+  if (places.home.is_under(root)) why = "it holds your whole home directory";
+  for (const char* tree : {"/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sbin", "/sys", "/usr/bin", "/usr/lib"})
+    if (root.is_under(AbsPath::literal(tree))) why = std::string("`") + tree + "` belongs to the system";
+  for (const AbsPath& own : {places.state, places.data, places.config, places.home / ".config/firejail"})
+    if (root.is_under(own) || own.is_under(root)) why = "psbc and firejail keep their own files there";
+  for (const char* top : {"/tmp", "/var", "/usr", "/srv", "/opt", "/mnt", "/media", "/home"})
+    if (root.string() == top) why = "it is a top-level directory of the system";
+  if (why.empty()) return true;
+  lowering.report(diag::Code::bad_project_root, diag::Severity::error, lowering.in.project.name.span,
+                  "the directory " + lowering.shown(root) + " cannot be a project: " + why, "", {},
+                  {"move .python-sandbox.toml into the directory of one project"});
+  return false;
+}
+
+} // namespace
+
+std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnostics) {
+  const std::string id = project_id(input.root);
+  Policy policy{
+      .name = input.project.name.value,
+      .id = id,
+      .home = input.places.home,
+      .project = input.root,
+      .root = input.places.sandbox_root(id),
+      .session = input.places.session(id),
+      .environment = input.places.envs / input.project.name.value,
+      .rules = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {},
+  };
+  Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
+  if (!root_is_usable(lowering)) return std::nullopt;
+  lower_baseline(lowering);
+  lower_own(lowering);
+  lower_environment(lowering);
+  lower_tools(lowering);
+  lower_git(lowering);
+  lower_exposed(lowering);
+  // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
+  lower_hidden(lowering);
+  lower_home_files(lowering);
+  lower_variables(lowering);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return policy;
+}
+
+} // namespace psbc::policy

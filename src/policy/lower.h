@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Configuration and machine to Policy. Beyond this point nobody looks at TOML again, `~` is gone, and
+// every path is canonical. Everything is asked through `fs` and `env`, so the trace is complete.
+#pragma once
+
+#include <optional>
+
+#include "config/config.h"
+#include "policy/places.h"
+#include "policy/policy.h"
+
+namespace psbc::policy {
+
+struct LowerInput {
+  const config::ProjectConfig& project;
+  const config::UserConfig& user;
+  const Places& places;
+  base::AbsPath root;          // the project's directory, canonical
+  base::AbsPath config_file;   // in it
+  base::AbsPath self;          // the psbc binary: the first process inside
+  base::Fs& fs;
+  const base::Env& env;
+};
+
+/// Nothing when a diagnostic of severity error was added.
+std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnostics);
+
+} // namespace psbc::policy

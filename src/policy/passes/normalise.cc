@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "policy/passes/passes.h"
+#include "policy/tree.h"
+
+namespace psbc::policy {
+namespace {
+
+bool is_redundant(const std::vector<Rule>& kept, const Rule& rule) {
+  const Rule* above = nearest_above(kept, rule.path);
+  switch (rule.access) {
+    case Access::closed:
+    case Access::pinned:
+      return false;
+    case Access::hidden:
+      return above != nullptr && above->access == Access::closed; // not there anyway
+    case Access::read_only:
+    case Access::writable:
+      return above != nullptr && above->access == rule.access;
+  }
+  return false;
+}
+
+} // namespace
+
+Policy normalise(Policy policy) {
+  std::vector<Rule>& rules = policy.rules;
+  std::stable_sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) {
+    if (a.path != b.path) return a.path < b.path;
+    return strength(a.access) > strength(b.access);
+  });
+  std::vector<Rule> kept;
+  for (Rule& rule : rules) {
+    if (!kept.empty() && kept.back().path == rule.path) continue; // the stronger one came first
+    const bool below_hidden = std::any_of(kept.begin(), kept.end(), [&](const Rule& other) {
+      return other.access == Access::hidden && rule.path.is_under(other.path);
+    });
+    if (!below_hidden && !is_redundant(kept, rule)) kept.push_back(std::move(rule));
+  }
+  rules = std::move(kept);
+
+  std::stable_sort(policy.aliases.begin(), policy.aliases.end(),
+                   [](const Alias& a, const Alias& b) { return a.link < b.link; });
+  policy.aliases.erase(std::unique(policy.aliases.begin(), policy.aliases.end(),
+                                   [](const Alias& a, const Alias& b) { return a.link == b.link; }),
+                       policy.aliases.end());
+  std::sort(policy.pass.begin(), policy.pass.end());
+  policy.pass.erase(std::unique(policy.pass.begin(), policy.pass.end()), policy.pass.end());
+  return policy;
+}
+
+} // namespace psbc::policy

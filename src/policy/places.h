@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Where psbc keeps its things on this machine, and the identity of a project.
+#pragma once
+
+#include <string>
+
+#include "base/env.h"
+#include "base/fs.h"
+
+namespace psbc::policy {
+
+struct Places {
+  base::AbsPath home;   // canonical
+  base::AbsPath state;  // $XDG_STATE_HOME/psbc: builds, trust, names; never visible inside
+  base::AbsPath data;   // $XDG_DATA_HOME/psbc: one root per sandbox
+  base::AbsPath config; // $XDG_CONFIG_HOME/psbc: the user's own file
+  base::AbsPath envs;   // where environments appear: $PSBC_ENVS_PATH, the seed's PYSANDBOX_ENVS_PATH, ~/envs
+
+  base::AbsPath user_config() const { return config / "config.toml"; }
+  base::AbsPath sandbox_root(const std::string& id) const { return data / ("sandboxes/" + id); }
+  base::AbsPath build(const std::string& id) const { return state / ("builds/" + id); }
+  base::AbsPath session(const std::string& id) const { return build(id) / "inside"; }
+};
+
+/// A relative XDG value is ignored, as the specification asks. An Error when HOME is not an absolute
+/// path of a directory.
+base::Result<Places> find_places(base::Fs& fs, const base::Env& env);
+
+/// `<basename>-<12 hex>`: made of the canonical root alone. A name that a repository chooses never
+/// decides whose files a sandbox gets (THREATS D6b, D7).
+std::string project_id(const base::AbsPath& root);
+
+} // namespace psbc::policy

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "policy/policy.h"
+
+#include "base/text.h"
+
+namespace psbc::policy {
+
+std::string_view to_string(Origin::Source source) {
+  switch (source) {
+    case Origin::Source::project: return "project";
+    case Origin::Source::user: return "user";
+    case Origin::Source::builtin: return "built-in";
+    case Origin::Source::tool: return "tool";
+  }
+  return "";
+}
+
+std::string_view to_string(Access access) {
+  switch (access) {
+    case Access::closed: return "closed";
+    case Access::read_only: return "read-only";
+    case Access::writable: return "writable";
+    case Access::pinned: return "pinned";
+    case Access::hidden: return "hidden";
+  }
+  return "";
+}
+
+namespace {
+
+std::string shown(const base::AbsPath& path, const base::AbsPath& home) {
+  return base::escape(base::display_path(path, home));
+}
+
+std::string because(const Origin& origin) {
+  return "  # " + base::escape(origin.where) + (origin.reason.empty() ? "" : ": " + base::escape(origin.reason)) + "\n";
+}
+
+std::string padded(std::string_view word, std::size_t width) {
+  std::string out(word);
+  if (out.size() < width) out.append(width - out.size(), ' ');
+  return out;
+}
+
+} // namespace
+
+std::string dump(const Policy& policy) {
+  std::string out = "sandbox " + policy.name + "\n";
+  const auto place = [&](const char* word, const base::AbsPath& path) {
+    out += padded(word, 12) + shown(path, policy.home) + "\n";
+  };
+  place("project", policy.project);
+  place("root", policy.root);
+  place("environment", policy.environment);
+  if (!policy.tools.empty()) {
+    out += padded("tools", 12);
+    for (const std::string& tool : policy.tools) out += (&tool == &policy.tools.front() ? "" : " ") + tool;
+    out += "\n";
+  }
+  out += "\n";
+  for (const Rule& rule : policy.rules)
+    out += padded(to_string(rule.access), 12) + shown(rule.path, policy.home) + because(rule.origin);
+  for (const Alias& alias : policy.aliases)
+    out += padded("link", 12) + shown(alias.link, policy.home) + " -> " + base::escape(alias.target) + because(alias.origin);
+  for (const std::string& name : policy.pass) out += padded("pass", 12) + name + "\n";
+  for (const Variable& variable : policy.variables)
+    out += padded("set", 12) + variable.name + "=" + base::escape(variable.value) + because(variable.origin);
+  for (const HomeFile& file : policy.home_files)
+    out += padded("write", 12) + "~/" + base::escape(file.path) + because(file.origin);
+  return out;
+}
+
+} // namespace psbc::policy

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The Policy is the one intermediate form: what is visible, what may be written, what is hidden, and
+// who asked for it. It knows neither TOML nor firejail's words. Lowering makes it, passes rewrite it
+// (each keeps the laws of policy/verify.h), emitters and commands read it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/path.h"
+#include "diag/diagnostic.h"
+
+namespace psbc::policy {
+
+/// Who asked for a rule. Shown to people as "<where>: <reason>".
+struct Origin {
+  enum class Source : std::uint8_t { project, user, builtin, tool };
+  Source source = Source::builtin;
+  std::string where;  // "~/code/lab/.python-sandbox.toml:3", "psbc", "uv"
+  std::string reason; // "readonly", "git runs its hooks on the host"
+  diag::Span span{};  // where a file was the source: for diagnostics
+};
+std::string_view to_string(Origin::Source source);
+
+enum class Access : std::uint8_t {
+  closed,    // a directory of which nothing exists inside but what other rules name
+  read_only, // visible, never writable
+  writable,  // visible and writable
+  pinned,    // a directory in a writable tree that can be neither renamed nor replaced
+  hidden,    // cannot be read, whatever else says
+};
+std::string_view to_string(Access access);
+
+struct Rule {
+  Access access;
+  base::AbsPath path; // canonical: no component is a symlink
+  Origin origin;
+  bool directory = true; // what is there at build time; false also for what does not exist
+  bool exists = true;
+};
+
+/// A name under which the user knows a path, when a component of it is a symlink: made again inside,
+/// because only canonical paths are exposed (FIREJAIL B2).
+struct Alias {
+  base::AbsPath link;
+  std::string target;
+  Origin origin;
+};
+
+struct Variable {
+  std::string name;
+  std::string value;
+  Origin origin;
+};
+
+/// A file that psbc's first process writes into the private HOME at every entry.
+struct HomeFile {
+  enum class Mode : std::uint8_t {
+    replace, // written as it is into the tmpfs HOME; gone at exit
+    block,   // kept in the sandbox's own root, HOME holds a link; psbc owns one marked block of it
+  };
+  std::string path; // relative to HOME
+  std::string content;
+  Mode mode = Mode::replace;
+  Origin origin;
+};
+
+/// A directory of the sandbox's own, made before entry when it is missing.
+struct Policy {
+  std::string name;      // JAILED_ENV
+  std::string id;        // names psbc's own directories: made of the project root alone
+  base::AbsPath home;
+  base::AbsPath project; // canonical root
+  base::AbsPath root;    // the sandbox's ONE writable directory of its own: env, cache, state, home
+  base::AbsPath session; // read-only inside: proves in which sandbox a process is
+  base::AbsPath environment; // the virtual environment, as tools are told (may be an alias)
+
+  std::vector<Rule> rules;
+  std::vector<Alias> aliases;
+  std::vector<Variable> variables;    // set inside
+  std::vector<std::string> pass;      // names that cross, with the base list
+  std::vector<HomeFile> home_files;
+  std::vector<std::string> tools;     // rows of the tool table that were recognised
+};
+
+/// The text of `psbc build --print policy`: stable, one rule per line with its origin.
+std::string dump(const Policy& policy);
+
+} // namespace psbc::policy

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/enter.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "runtime/close_fds.h"
+#include "runtime/environment.h"
+#include "runtime/preflight.h"
+#include "runtime/session.h"
+#include "runtime/signals.h"
+#include "runtime/terminal.h"
+
+namespace psbc::runtime {
+namespace {
+
+constexpr int last_words_ms = 1000;
+
+EnterResult failed(base::Error error, int status = 125) {
+  return {.status = status, .failure = Failure{.status = status, .error = std::move(error)}};
+}
+
+int exit_status(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/// firejail's command line. It holds nothing but psbc's own constants and paths, because everybody can
+/// read it. No `--` before the program: firejail from 0.9.74 on would start it through the login shell.
+struct FirejailCommand {
+  std::vector<std::string> strings;
+  std::vector<char*> argv;
+
+  FirejailCommand(const EnterRequest& request, const std::string& nonce)
+      : strings{request.firejail.string(), "--quiet", std::string("--env=") + nonce_variable + "=" + nonce,
+                "--profile=" + request.profile.string(), request.psbc.string(), "jail-init"} {
+    for (std::string& string : strings)
+      argv.push_back(string.data());
+    argv.push_back(nullptr);
+  }
+};
+
+/// In the child. Nothing of the user's environment reaches firejail: not a token, not FIREJAIL_QUIET,
+/// not `container`.
+[[noreturn]] void become_firejail(const FirejailCommand& command, int channel, const SignalState& signals) {
+  setpgid(0, 0); // see terminal.h
+  restore(signals);
+  // firejail flushes the terminal's input at its end, from the background: that would stop it.
+  signal(SIGTTOU, SIG_IGN);
+  // firejail reads relative files from its working directory (FIREJAIL B0.3): not the project.
+  const bool ready = chdir("/") == 0 && (channel == inside_fd ? fcntl(channel, F_SETFD, 0) == 0
+                                                              : dup2(channel, inside_fd) == inside_fd);
+  if (ready) {
+    close_fds_from(inside_fd + 1);
+    char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+    char* const environment[] = {path, nullptr};
+    execve(command.argv[0], command.argv.data(), environment);
+  }
+  _exit(126);
+}
+
+class Entry {
+ public:
+  Entry(const EnterRequest& request, const SignalState& signals) : request_(request), signals_(signals) {}
+
+  EnterResult run() {
+    // An ignored signal stays ignored (nohup); SIGCHLD must not be, or nothing could be waited for.
+    signal(SIGCHLD, SIG_DFL);
+    SignalQueue queue({SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGTTOU});
+    if (auto started = start(); !started)
+      return failed(started.error());
+    watch(queue);
+    if (handed_over_)
+      terminal_.give_to(getpgrp());
+    return result();
+  }
+
+ private:
+  base::Status start() {
+    TRY_ASSIGN(Session session, make_session());
+    TRY_ASSIGN(base::Fd memory, write_session(session));
+    TRY_ASSIGN(ChannelPair channel, make_channel());
+    const Message first = {.kind = Message::Kind::session, .file = std::move(memory)};
+    if (!send(channel.outside.get(), first))
+      return base::system_error("hand over", "the session");
+    const FirejailCommand command(request_, session.nonce);
+    firejail_ = fork();
+    if (firejail_ < 0)
+      return base::system_error("start", request_.firejail.string());
+    if (firejail_ == 0)
+      become_firejail(command, channel.inside.get(), signals_);
+    setpgid(firejail_, firejail_);
+    handed_over_ = session.foreground;
+    channel_ = std::move(channel.outside);
+    return base::ok();
+  }
+
+  base::Result<Session> make_session() {
+    TRY_ASSIGN(const FileIdentity cwd, identify(request_.cwd.string()));
+    TRY_ASSIGN(const FileIdentity home, identify(request_.plan.home));
+    TRY_ASSIGN(std::string nonce, make_nonce());
+    return Session{.nonce = std::move(nonce),
+                   .command = request_.command,
+                   .environment = make_environment(request_.plan, request_.environment),
+                   .cwd = request_.cwd.string(),
+                   .cwd_identity = cwd,
+                   .home_identity = home,
+                   .ignored_signals = signals_.ignored,
+                   .blocked_signals = signals_.blocked,
+                   .foreground = wants_terminal(),
+                   .plan = emit::serialise(request_.plan),
+                   .filter = request_.filter};
+  }
+
+  /// A script's `psbc run server &` has the script's own group, which has the terminal, and /dev/null as
+  /// its input: taking the terminal there would stop the script. Such a command gets the terminal when
+  /// it first asks for it.
+  bool wants_terminal() const { return isatty(STDIN_FILENO) == 1 && terminal_.is_ours(); }
+
+  void watch(SignalQueue& queue) {
+    enum : std::size_t { signal_fd, channel_fd, init_fd };
+    std::array<pollfd, 3> waiting{};
+    while (!firejail_ended_) {
+      waiting[signal_fd] = {.fd = queue.descriptor(), .events = POLLIN, .revents = 0};
+      waiting[channel_fd] = {.fd = channel_.get(), .events = POLLIN, .revents = 0};
+      waiting[init_fd] = {.fd = init_.get(), .events = POLLIN, .revents = 0};
+      if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
+        return;
+      if (waiting[channel_fd].revents != 0)
+        read_messages(queue);
+      if (waiting[init_fd].revents != 0)
+        lost_init(queue);
+      while (const auto signal = queue.next())
+        on_signal(*signal, queue);
+    }
+    // What was sent right before the end; and until no process of the sandbox holds the other end.
+    while (channel_) {
+      pollfd last = {.fd = channel_.get(), .events = POLLIN, .revents = 0};
+      if (poll(&last, 1, last_words_ms) <= 0)
+        return;
+      read_messages(queue);
+    }
+  }
+
+  void read_messages(SignalQueue& queue) {
+    while (channel_) {
+      auto received = receive(channel_.get());
+      if (!received) {
+        channel_ = base::Fd(); // every process of the sandbox has ended
+        return;
+      }
+      if (!*received)
+        return;
+      on_message(**received, queue);
+    }
+  }
+
+  void on_message(Message& message, SignalQueue& queue) {
+    if (message.kind == Message::Kind::entered) {
+      entered_ = true;
+      if (!init_ && message.sender > 0) // 0: it could not be named here; watching it is a refinement
+        init_ = base::Fd(static_cast<int>(syscall(SYS_pidfd_open, message.sender, 0U)));
+    } else if (message.kind == Message::Kind::stopped) {
+      on_stop(static_cast<int>(message.value), queue);
+    } else if (message.kind == Message::Kind::failed) {
+      failure_ = std::move(message.failure);
+    } else if (message.kind == Message::Kind::exited) {
+      command_status_ = static_cast<int>(message.value);
+    }
+  }
+
+  /// psbc's first process has ended. When it could not say how, the command killed it to stay behind
+  /// unsupervised: firejail's parent dies, and with it, at once, the whole PID namespace.
+  void lost_init(SignalQueue& queue) {
+    init_ = base::Fd();
+    read_messages(queue);
+    if (command_status_ || failure_)
+      return;
+    failure_ = Failure{.error = {.operation = "watch over the sandbox",
+                                 .cause = "psbc's own process inside was killed",
+                                 .hint = "everything inside was ended"}};
+    kill(firejail_, SIGKILL);
+  }
+
+  void on_signal(int signal, SignalQueue& queue) {
+    if (signal == SIGCHLD) {
+      if (waitpid(firejail_, &firejail_status_, WNOHANG) == firejail_)
+        firejail_ended_ = true;
+    } else if (signal == SIGTTOU) {
+      return; // only blocked, so that the terminal can be given away from the background
+    } else if (signal == SIGTSTP && !entered_) {
+      queue.stop_job(SIGTSTP);
+    } else if (entered_) {
+      send(channel_.get(), {.kind = Message::Kind::signal, .value = static_cast<std::uint32_t>(signal)});
+    } else {
+      interrupted_by_ = signal;
+      kill(firejail_, SIGTERM);
+    }
+  }
+
+  /// The command is stopped: by Ctrl-Z, by `suspend`, or because it wanted a terminal that it has not.
+  void on_stop(int signal, SignalQueue& queue) {
+    const bool wants_it = signal == SIGTTIN || signal == SIGTTOU;
+    if (!(wants_it && terminal_.is_ours())) {
+      if (handed_over_)
+        terminal_.give_to(getpgrp()); // for those in the job who cannot do it: a script that called psbc
+      // `suspend -f` sends SIGSTOP, which would stop even a job that nobody could continue.
+      queue.stop_job(signal == SIGSTOP ? SIGTSTP : signal);
+    }
+    handed_over_ = terminal_.is_ours() && (handed_over_ || wants_it || isatty(STDIN_FILENO) == 1);
+    send(channel_.get(), {.kind = Message::Kind::resume, .value = handed_over_ ? 1U : 0U});
+  }
+
+  EnterResult result() {
+    if (command_status_)
+      return {.status = exit_status(*command_status_), .failure = {}};
+    if (failure_)
+      return {.status = failure_->status, .failure = std::move(failure_)};
+    if (interrupted_by_ != 0)
+      return {.status = 128 + interrupted_by_, .failure = {}};
+    if (entered_) // somebody ended firejail from outside: that is how the session ended
+      return {.status = exit_status(firejail_status_), .failure = {}};
+    return failed({.operation = "enter the sandbox",
+                   .cause = "firejail ended with status " + std::to_string(exit_status(firejail_status_)) +
+                            " before the sandbox was there",
+                   .hint = "what firejail says about it is above; nothing was run"});
+  }
+
+  const EnterRequest& request_;
+  const SignalState& signals_;
+  Terminal terminal_;
+  base::Fd channel_;
+  base::Fd init_; // psbc's first process, as a pidfd
+  pid_t firejail_ = -1;
+  int firejail_status_ = 0;
+  bool firejail_ended_ = false;
+  bool entered_ = false;
+  bool handed_over_ = false; // the command has the terminal, or a process of its sandbox
+  int interrupted_by_ = 0;
+  std::optional<int> command_status_;
+  std::optional<Failure> failure_;
+};
+
+} // namespace
+
+EnterResult enter(const EnterRequest& request) {
+  const auto home = base::AbsPath::parse(request.plan.home);
+  if (!home)
+    return failed({.operation = "read", .object = "the plan of the sandbox", .cause = "it names no home directory"});
+  if (const auto ready = preflight({.firejail = request.firejail, .version = request.version, .home = *home}); !ready)
+    return failed(ready.error());
+  const SignalState signals = signal_state();
+  return Entry(request, signals).run();
+}
+
+} // namespace psbc::runtime

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Entering a built sandbox: everything between "the artefacts are there and approved" and the exit
+// status of the command.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/path.h"
+#include "emit/enter_plan.h"
+#include "emit/firejail_version.h"
+#include "runtime/channel.h"
+
+namespace psbc::runtime {
+
+struct EnterRequest {
+  const emit::EnterPlan& plan;
+  const std::string& filter;  // the bytes of `filter.bpf`
+  base::AbsPath profile;      // enter.profile
+  base::AbsPath psbc;         // this program, without links, as it is visible inside
+  base::AbsPath firejail;
+  emit::FirejailVersion version;
+  std::vector<std::string> command; // not empty
+  base::AbsPath cwd;                // canonical; visible inside
+  const base::Env& environment;
+};
+
+struct EnterResult {
+  int status = 125;                // what psbc exits with: the command's, 128 + signal, or 125, 126, 127
+  std::optional<Failure> failure;  // to be printed, when psbc or firejail failed and not the command
+};
+
+/// Returns when the command has ended and nothing of the sandbox is left.
+EnterResult enter(const EnterRequest& request);
+
+} // namespace psbc::runtime

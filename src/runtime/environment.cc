@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+//
+// Not in the table, although many tools know them: SSH_AUTH_SOCK, DBUS_SESSION_BUS_ADDRESS, DISPLAY,
+// XAUTHORITY, WAYLAND_DISPLAY, TMUX, STY, KITTY_LISTEN_ON, VSCODE_* (each leads out of the sandbox);
+// LD_*, BASH_ENV, ENV, PERL5OPT, PYTHONPATH, PYTHONSTARTUP, GIT_SSH_COMMAND (each runs code that the
+// host chose for itself); XDG_RUNTIME_DIR, TMPDIR (they name what does not exist inside); http_proxy
+// (its URL often holds a password: `[env] pass` lets it through).
+#include "runtime/environment.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+
+namespace psbc::runtime {
+namespace {
+
+constexpr BaseVariable table[] = {
+    {"CI", "test tools print plainly and never ask"},
+    {"CLICOLOR", "whether tools print colours"},
+    {"CLICOLOR_FORCE", "whether tools print colours"},
+    {"COLORTERM", "how many colours the terminal has"},
+    {"CUDA_DEVICE_ORDER", "which graphics card is number 0"},
+    {"CUDA_VISIBLE_DEVICES", "which graphics cards are this user's share of the machine"},
+    {"EDITOR", "opened by git commit"},
+    {"FORCE_COLOR", "whether tools print colours"},
+    {"GIT_AUTHOR_EMAIL", "the identity in commits"},
+    {"GIT_AUTHOR_NAME", "the identity in commits"},
+    {"GIT_COMMITTER_EMAIL", "the identity in commits"},
+    {"GIT_COMMITTER_NAME", "the identity in commits"},
+    {"HIP_VISIBLE_DEVICES", "which graphics cards are this user's share of the machine"},
+    {"LANG", "language and encoding"},
+    {"LANGUAGE", "language of messages"},
+    {"LC_*", "language and encoding, by category"},
+    {"LESS", "options of the pager"},
+    {"LOGNAME", "the user's name"},
+    {"MKL_NUM_THREADS", "this user's share of the processors"},
+    {"NO_COLOR", "whether tools print colours"},
+    {"OMP_NUM_THREADS", "this user's share of the processors"},
+    {"PAGER", "opened by git log"},
+    {"PATH", "absolute entries that exist inside"},
+    {"SHELL", "the shell that tools start"},
+    {"TERM", "what the terminal understands"},
+    {"TZ", "the time zone"},
+    {"USER", "the user's name"},
+    {"VISUAL", "opened by git commit"},
+};
+
+constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
+
+/// Relative and empty entries mean the current directory, which a cloned repository fills.
+std::string absolute_entries(std::string_view path) {
+  std::string kept;
+  for (const std::string_view entry : base::split(path, ':')) {
+    if (entry.empty() || entry.front() != '/')
+      continue;
+    if (!kept.empty())
+      kept += ':';
+    kept += entry;
+  }
+  return kept.empty() ? std::string(default_path) : kept;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status{};
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+std::string* find_value(std::vector<std::string>& environment, std::string_view name) {
+  for (std::string& entry : environment)
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.compare(0, name.size(), name) == 0)
+      return &entry;
+  return nullptr;
+}
+
+void set_value(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
+  if (std::string* const entry = find_value(environment, name))
+    *entry = name + "=" + value;
+  else
+    environment.push_back(name + "=" + value);
+}
+
+} // namespace
+
+std::span<const BaseVariable> base_variables() { return table; }
+
+const BaseVariable* base_variable(std::string_view name) {
+  for (const BaseVariable& row : table) {
+    const bool open = row.name.back() == '*';
+    const std::string_view stem = row.name.substr(0, row.name.size() - (open ? 1 : 0));
+    if (open ? name.size() > stem.size() && name.starts_with(stem) : name == stem)
+      return &row;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> make_environment(const emit::EnterPlan& plan, const base::Env& host) {
+  std::map<std::string, std::string, std::less<>> inside;
+  for (const auto& [name, value] : host.all())
+    if (base_variable(name) != nullptr)
+      inside[name] = value;
+  for (const std::string& name : plan.pass)
+    if (const auto value = host.get(name))
+      inside[name] = *value;
+  for (const auto& [name, value] : plan.variables)
+    inside[name] = value;
+
+  inside["PATH"] = absolute_entries(inside["PATH"]);
+  inside["HOME"] = plan.home;
+  inside["JAILED_ENV"] = plan.name;
+  inside["PSBC_SANDBOX"] = std::string("1"); // not a literal: gcc 12 warns falsely (its bug 105651)
+
+  std::vector<std::string> environment;
+  environment.reserve(inside.size() + 1);
+  for (const auto& [name, value] : inside)
+    environment.push_back(name + "=" + value);
+  return environment;
+}
+
+void finish_environment(std::vector<std::string>& environment, const emit::EnterPlan& plan) {
+  const std::string* const path = find_value(environment, "PATH");
+  const std::string old_path = path != nullptr ? path->substr(std::string_view("PATH=").size()) : std::string(default_path);
+
+  std::vector<std::string> kept;
+  const auto keep = [&kept](std::string directory) {
+    if (std::find(kept.begin(), kept.end(), directory) == kept.end() && is_directory(directory))
+      kept.push_back(std::move(directory));
+  };
+  const std::string interpreter = plan.environment + "/bin/python";
+  if (!plan.environment.empty() && access(interpreter.c_str(), X_OK) == 0) {
+    set_value(environment, "VIRTUAL_ENV", plan.environment);
+    keep(plan.environment + "/bin");
+  }
+  for (const std::string_view entry : base::split(old_path, ':'))
+    keep(std::string(entry));
+
+  std::string joined;
+  for (const std::string& directory : kept)
+    joined += (joined.empty() ? "" : ":") + directory;
+  set_value(environment, "PATH", joined.empty() ? std::string(default_path) : joined);
+}
+
+} // namespace psbc::runtime

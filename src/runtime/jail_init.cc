@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/jail_init.h"
+
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "emit/enter_plan.h"
+#include "runtime/channel.h"
+#include "runtime/close_fds.h"
+#include "runtime/environment.h"
+#include "runtime/jail_checks.h"
+#include "runtime/jail_home.h"
+#include "runtime/session.h"
+#include "runtime/supervise.h"
+
+namespace psbc::runtime {
+namespace {
+
+constexpr int no_sandbox = 125;
+
+/// The first message: it waits in the socket since before firejail was started.
+base::Result<Session> receive_session() {
+  const base::Error not_ours = {.operation = "enter the sandbox",
+                                .cause = "this was not started by `psbc enter`",
+                                .hint = "`jail-init` is what psbc runs inside of a sandbox; use `psbc enter` or `psbc run`"};
+  if (fcntl(inside_fd, F_SETFD, FD_CLOEXEC) != 0)
+    return not_ours;
+  const auto first = receive(inside_fd);
+  if (!first || !*first || (*first)->kind != Message::Kind::session || !(*first)->file)
+    return not_ours;
+  return read_session((*first)->file.get());
+}
+
+base::Status load_filter(const std::string& program) {
+  const auto error = [](std::string cause) {
+    return base::Error{.operation = "load", .object = "the system call filter", .cause = std::move(cause)};
+  };
+  constexpr std::size_t max_instructions = 4096; // BPF_MAXINSNS
+  const std::size_t count = program.size() / sizeof(sock_filter);
+  if (count == 0 || count > max_instructions || program.size() % sizeof(sock_filter) != 0)
+    return error("it is damaged");
+  std::vector<sock_filter> instructions(count);
+  program.copy(reinterpret_cast<char*>(instructions.data()), program.size());
+  const sock_fprog filter{.len = static_cast<unsigned short>(count), .filter = instructions.data()};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0)
+    return base::system_error("load", "the system call filter");
+  return base::ok();
+}
+
+/// Everything that must be true before the first foreign instruction.
+base::Status prepare(Session& session) {
+  const auto plan = emit::parse_enter_plan(session.plan);
+  if (!plan)
+    return base::Error{.operation = "read",
+                       .object = "the plan of the sandbox",
+                       .cause = "it was written by another version of psbc, or is damaged",
+                       .hint = "`psbc build --force` compiles the sandbox again"};
+  TRY(prove_entry(*plan, session, std::getenv(nonce_variable)));
+  TRY(check_paths(*plan));
+  // Beyond this point the sandbox is there, and it is the one that was compiled.
+  TRY(make_home(*plan));
+  finish_environment(session.environment, *plan);
+  TRY(enter_directory(session.cwd, session.cwd_identity));
+  return load_filter(session.filter);
+}
+
+/// Outside prints it; a message that nobody receives is not lost where somebody looks.
+int fail(const Failure& failure) {
+  if (!send(inside_fd, {.kind = Message::Kind::failed, .failure = failure})) {
+    const std::string text = "psbc: " + base::describe(failure.error) + "\n";
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+  }
+  return failure.status;
+}
+
+} // namespace
+
+int jail_init_main() {
+  // The command may kill this process, but neither read its memory nor take its end of the channel.
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  auto session = receive_session();
+  if (!session)
+    return fail({.status = no_sandbox, .error = session.error()});
+  close_fds_from(inside_fd + 1); // firejail before 0.9.68 leaves all of its own open
+  if (auto prepared = prepare(*session); !prepared)
+    return fail({.status = no_sandbox, .error = prepared.error()});
+
+  const Command command = {.argv = session->command,
+                           .environment = session->environment,
+                           .signals = {.ignored = session->ignored_signals, .blocked = session->blocked_signals},
+                           .foreground = session->foreground};
+  const Supervised result = supervise(command, inside_fd);
+  if (result.failed)
+    return fail(result.failure);
+  send(inside_fd, {.kind = Message::Kind::exited, .value = static_cast<std::uint32_t>(result.wait_status)});
+  return WIFSIGNALED(result.wait_status) ? 128 + WTERMSIG(result.wait_status) : WEXITSTATUS(result.wait_status);
+}
+
+} // namespace psbc::runtime

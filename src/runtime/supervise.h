@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The life of the command inside: psbc's first process starts it in a process group of its own, lets
+// psbc outside decide about the terminal, passes signals on, and leaves nothing behind.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/channel.h"
+#include "runtime/signals.h"
+
+namespace psbc::runtime {
+
+struct Command {
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;
+  SignalState signals;
+  bool foreground = false; // takes the terminal before its first instruction
+};
+
+struct Supervised {
+  int wait_status = 0;    // of the command, when it ran
+  bool failed = false;    // it could not be run: `failure`
+  Failure failure = {};
+};
+
+/// Runs the command to its end, ends every other process of the PID namespace, and returns. The caller
+/// is single-threaded and has loaded the system call filter.
+Supervised supervise(const Command& command, int channel);
+
+} // namespace psbc::runtime

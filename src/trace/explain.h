@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// A fact that does not hold any more, as one sentence for a person.
+#pragma once
+
+#include <string>
+
+#include "trace/fact.h"
+
+namespace psbc::trace {
+
+struct Difference {
+  Fact then;
+  std::string now;
+};
+
+/// "`~/.vimrc` appeared (was absent at the last build)". Paths are escaped and shown with `~`. `fs` is
+/// asked where a new link points to.
+std::string explain(const Difference& difference, base::Fs& fs, const base::AbsPath& home);
+
+/// A path in backticks, safe to print.
+std::string quoted(const std::string& path, const base::AbsPath& home);
+
+} // namespace psbc::trace

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "trace/trace.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace psbc::trace {
+namespace {
+
+constexpr std::string_view signature = "trace";
+constexpr int version = 1;
+
+std::string octal(mode_t mode) {
+  char buffer[16];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, mode, 8).ptr};
+}
+
+bool is_component(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos;
+}
+
+/// False for a record that this version never wrote.
+bool read_record(std::vector<std::string>& fields, Trace& trace) {
+  if (fields[0] == "fact" && fields.size() == 5) {
+    const auto kind = parse_fact_kind(fields[1]);
+    if (!kind) return false;
+    trace.facts.push_back({*kind, std::move(fields[2]), std::move(fields[3]), std::move(fields[4])});
+    return true;
+  }
+  if (fields[0] == "output" && fields.size() == 4 && is_component(fields[1])) {
+    mode_t mode = 0;
+    const char* end = fields[2].data() + fields[2].size();
+    if (std::from_chars(fields[2].data(), end, mode, 8).ptr != end) return false;
+    trace.outputs.push_back({std::move(fields[1]), mode, std::move(fields[3])});
+    return true;
+  }
+  if (fields[0] == "moved" && fields.size() == 1) {
+    trace.moved = true;
+    return true;
+  }
+  return false;
+}
+
+} // namespace
+
+std::string write_trace(const Trace& trace) {
+  base::RecordWriter out(signature, version);
+  for (const Fact& fact : trace.facts) out.add({"fact", to_string(fact.kind), fact.subject, fact.question, fact.value});
+  for (const OutputRecord& output : trace.outputs) out.add({"output", output.name, octal(output.mode), output.digest});
+  if (trace.moved) out.add({"moved"});
+  return std::move(out).finish();
+}
+
+ReadTrace read_trace(std::string_view text) {
+  base::RecordReader reader(text, signature, version);
+  ReadTrace out{.state = reader.state(), .trace = {}};
+  if (out.state != base::RecordsState::whole) return out;
+  out.trace.facts.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')));
+  std::vector<std::string> fields;
+  while (reader.next(fields))
+    if (!read_record(fields, out.trace)) return {};
+  return out;
+}
+
+} // namespace psbc::trace

@@ -1,0 +1,61 @@
+# For `firejail --profile=` without psbc. It does NOT give what only `psbc enter` can:
+#   - a proof that you are inside: in a container, or inside another firejail, firejail runs your command
+#     without any sandbox, without a word, and with status 0
+#   - a clean environment: all your variables cross, the tokens among them. Start it as `env -i HOME="$HOME"
+#     TERM="$TERM" PATH=/usr/bin:/bin firejail --profile=...`
+#   - protection of your terminal: a program can type into it after Ctrl-Z
+#   - Landlock: services of this machine that listen on 127.0.0.1 or on an abstract socket can be reached
+# What is hidden and exposed is what was there at the last `psbc build`.
+#
+@{header}
+
+# ---- What exists -------------------------------------------------------------------------------------
+# One whitelist below a directory empties it: of HOME, /run, /tmp and /var, nothing is left but this.
+# `psbc-none` does not exist; it empties a directory of which nothing is needed.
+@{exposed}
+
+# ---- What may be read and written --------------------------------------------------------------------
+# Outer directories first: firejail mounts these one after the other. `read-only` followed by
+# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed.
+@{guarded}
+
+# ---- Variables ---------------------------------------------------------------------------------------
+@{environment}
+
+# ---- Privileges --------------------------------------------------------------------------------------
+caps.drop all
+nonewprivs
+nogroups
+noroot
+# No user namespaces: in one, a program is root over new mounts. Blocking the second architecture keeps
+# 32-bit calls from walking around this (0.9.74 and later).
+restrict-namespaces
+seccomp.block-secondary
+# firejail's list, without what debuggers and profilers need for processes of their own, and with
+# io_uring, which opens sockets that `protocol` does not see.
+seccomp !ptrace,!process_vm_readv,io_uring_setup
+protocol unix,inet,inet6
+
+# ---- Ways to the rest of the machine -----------------------------------------------------------------
+# Shared memory and message queues of other programs, and what identifies the machine.
+ipc-namespace
+machine-id
+# D-Bus can start programs outside.
+dbus-user none
+dbus-system none
+
+# ---- Devices -----------------------------------------------------------------------------------------
+private-dev
+nodvd
+noinput
+noprinters
+nosound
+notv
+nou2f
+novideo
+
+# ---- The shell inside --------------------------------------------------------------------------------
+# Without this line firejail switches off completion in bash.
+tab
+# The status of the command itself, not of what it left running.
+deterministic-exit-code

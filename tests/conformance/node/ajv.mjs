@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Reads {schemas: {kind: schema}, cases: [{kind, data}]} from stdin, writes the list of verdicts.
+import { readFileSync } from "node:fs";
+import Ajv from "ajv";
+
+const { schemas, cases } = JSON.parse(readFileSync(0, "utf8"));
+const ajv = new Ajv({ strict: true, allowUnionTypes: false });
+for (const keyword of ["x-taplo", "x-psbc-format", "x-psbc-expects", "x-psbc-direction", "x-psbc-aliases"])
+  ajv.addKeyword(keyword);
+const validators = Object.fromEntries(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]));
+process.stdout.write(JSON.stringify(cases.map(({ kind, data }) => validators[kind](data))));

@@ -1,0 +1,102 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Every directory of examples/: built and entered as its README says."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from host import CHECKOUT  # noqa: E402
+from tap import main, test  # noqa: E402
+
+
+def entered(h, example):
+    """The example in ~/code, trusted and built; gives a function that runs a shell line inside."""
+    h.require("psbc", "firejail")
+    project = f"~/code/{example}"
+    h.copy(f"examples/{example}", project)
+    for arguments in (["trust", "--yes"], ["build"]):
+        r = h.psbc(*arguments, cwd=project)
+        assert r.ok, r
+    return lambda line: h.psbc("run", "--", "sh", "-c", line, cwd=project)
+
+
+@test("every example has a README and a configuration whose schema line leads to the schema")
+def _():
+    examples = sorted(path for path in (CHECKOUT / "examples").iterdir() if path.is_dir())
+    assert len(examples) >= 4
+    for example in examples:
+        assert (example / "README.md").is_file(), example
+        first, second = (example / ".python-sandbox.toml").read_text().splitlines()[:2]
+        assert first.startswith("#:schema ") and second == "", example
+        assert (example / first.split()[1]).resolve() == CHECKOUT / "schema" / "python-sandbox.schema.json", example
+
+
+@test("plain-venv: a read-only data set, hidden secrets, an environment that works")
+def _(h):
+    h.plant_decoys()
+    h.write("~/datasets/titanic/passengers.csv", "sex,survived\nfemale,1\nmale,0\nmale,1\n")
+    h.write("~/code/plain-venv/.env", h.decoys.new("project .env"))
+    h.write("~/code/plain-venv/secrets/key", h.decoys.new("project key"))
+    inside = entered(h, "plain-venv")
+    assert inside("python3 train.py").out == "2 of 3 guessed right\n"
+    assert not inside("touch ~/datasets/titanic/x").ok
+    loot = inside("cat .env secrets/key ~/.ssh/* ~/.netrc; env").out
+    assert not h.decoys.found_in(loot) and "OMP_NUM_THREADS=2" in loot, loot
+    made = inside("python3 -m venv ~/envs/titanic && ~/envs/titanic/bin/python -c 'import sys; print(sys.prefix)'")
+    assert made.out.strip().endswith("envs/titanic") or "sandboxes" in made.out, made
+    assert not h.decoys.found_in(h.run(["ls", "-lR", h.home]).out)
+
+
+@test("plain-venv: what the file grants cannot be changed from inside")
+def _(h):
+    h.write("~/datasets/titanic/passengers.csv", "")
+    inside = entered(h, "plain-venv")
+    assert inside("touch x && mv x y && rm y").ok, "the project itself is writable"
+    before = h.read("~/code/plain-venv/.python-sandbox.toml")
+    for attempt in ("echo >> .python-sandbox.toml", "rm -f .python-sandbox.toml", "mv .python-sandbox.toml x"):
+        assert not inside(attempt).ok, attempt
+    assert h.read("~/code/plain-venv/.python-sandbox.toml") == before
+
+
+@test("uv: writes where it may, and nowhere else")
+def _(h):
+    h.mkdir("~/exports/ledger")
+    h.write("~/exports/private", "x")
+    h.env["LEDGER_REGION"] = "north"
+    inside = entered(h, "uv")
+    r = inside("python3 ledger_sync.py && ls ~/exports && echo $UV_CACHE_DIR")
+    assert r.ok and "private" not in r.out, r
+    assert r.out.splitlines()[-1].startswith("/"), r
+    assert h.read("~/exports/ledger/today.csv") == "region,total\nnorth,0\n"
+
+
+@test("uv: uv itself makes the environment and runs the project")
+def _(h):
+    h.require("uv")
+    h.mkdir("~/exports/ledger")
+    inside = entered(h, "uv")
+    r = inside("uv sync --offline && uv run --offline python ledger_sync.py")
+    assert r.ok and "wrote" in r.out, r
+
+
+@test("poetry: letters are readable, addresses are not, the environment is where the file says")
+def _(h):
+    h.write("~/templates/letters/a.txt", "Dear $name")
+    h.write("~/code/poetry/addresses.csv", h.decoys.new("addresses"))
+    inside = entered(h, "poetry")
+    r = inside("python3 -c 'import mailmerge; mailmerge.main()'; cat addresses.csv")
+    assert "Dear Ada" in r.out and not h.decoys.found_in(r.out + r.err), r
+    r = inside("python3 -m venv ~/envs/mailmerge-py3 && ls ~/envs/mailmerge-py3/bin/python")
+    assert r.ok, r
+
+
+@test("poetry: poetry installs into that environment")
+def _(h):
+    h.require("poetry")
+    h.mkdir("~/templates/letters")
+    inside = entered(h, "poetry")
+    r = inside("python3 -m venv ~/envs/mailmerge-py3 && . ~/envs/mailmerge-py3/bin/activate && poetry env info --path")
+    assert r.ok and "mailmerge-py3" in r.out, r
+
+
+main()

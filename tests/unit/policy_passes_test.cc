@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "policy/passes/passes.h"
+
+#include "policy/verify.h"
+#include "support/catch.h"
+#include "support/lowered.h"
+
+using namespace psbc::policy;
+using psbc::base::AbsPath;
+using psbc::test::access_of;
+
+namespace {
+
+Policy with(std::vector<std::pair<Access, const char*>> rules) {
+  Policy policy{.name = "lab", .id = "lab-0", .home = AbsPath::literal("/home/u"), .project = AbsPath::literal("/home/u/lab"),
+                .root = AbsPath::literal("/home/u/root"), .session = AbsPath::literal("/home/u/state/inside"),
+                .environment = AbsPath::literal("/home/u/envs/lab"),
+                .rules = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {}};
+  for (const auto& [access, path] : rules)
+    policy.rules.push_back({.access = access, .path = AbsPath::literal(path), .origin = {.where = "test"}});
+  return policy;
+}
+
+} // namespace
+
+TEST_CASE("the strongest of two rules for one path stays") {
+  const Policy policy = normalise(with({{Access::writable, "/home/u/lab"}, {Access::closed, "/home/u"},
+                                        {Access::read_only, "/home/u/lab"}, {Access::hidden, "/home/u/lab/x"}}));
+  CHECK(access_of(policy, "/home/u/lab") == "read-only");
+  CHECK(policy.rules.size() == 3);
+  CHECK_FALSE(broken_law(policy, Stage::normalised));
+}
+
+TEST_CASE("nothing is named below what is hidden, and nothing is said twice") {
+  const Policy policy = normalise(with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"}, {Access::hidden, "/home/u/lab/a"},
+                                        {Access::read_only, "/home/u/lab/a/b"}, {Access::writable, "/home/u/lab/c"},
+                                        {Access::hidden, "/home/u/nowhere"}}));
+  CHECK(policy.rules.size() == 3);
+}
+
+TEST_CASE("each directory between a writable root and what is protected is pinned, the root is not") {
+  const Policy policy = pin(normalise(with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"},
+                                            {Access::hidden, "/home/u/lab/a/b/c"}, {Access::read_only, "/home/u/lab/top"}})));
+  CHECK(access_of(policy, "/home/u/lab/a") == "pinned");
+  CHECK(access_of(policy, "/home/u/lab/a/b") == "pinned");
+  CHECK(access_of(policy, "/home/u/lab") == "writable");
+  CHECK_FALSE(broken_law(policy, Stage::pinned));
+}
+
+TEST_CASE("the laws notice what they are there for") {
+  CHECK(broken_law(with({{Access::writable, "/home/u"}}), Stage::lowered));
+  CHECK(broken_law(with({{Access::read_only, "/"}}), Stage::lowered));
+  CHECK(broken_law(with({{Access::writable, "/home/u/state"}}), Stage::lowered));
+  CHECK(broken_law(with({{Access::writable, "/b"}, {Access::writable, "/a"}}), Stage::normalised));
+  CHECK(broken_law(with({{Access::hidden, "/a"}, {Access::read_only, "/a/b"}}), Stage::normalised));
+  CHECK(broken_law(with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"}, {Access::hidden, "/home/u/lab/a/b"}}), Stage::pinned));
+  auto orphan = with({{Access::writable, "/a"}});
+  orphan.rules[0].origin.where.clear();
+  CHECK(broken_law(orphan, Stage::lowered));
+}
