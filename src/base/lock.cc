@@ -45,6 +45,7 @@ bool is_current(int file, int directory, const std::string& name) {
 Result<Fd> lock(const PrivateDir& directory, const std::string& name, int wait_ms) {
   const std::string shown = directory.path().string() + "/" + name;
   for (int waited = 0;;) {
+    // ENOENT when the whole directory was removed meanwhile: the caller opens a new one.
     Fd file(openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
     if (!file) return system_error("lock", shown);
     while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -59,11 +60,6 @@ Result<Fd> lock(const PrivateDir& directory, const std::string& name, int wait_m
       const std::string pid = std::to_string(getpid()) + "\n";
       if (ftruncate(file.get(), 0) == 0) (void)!pwrite(file.get(), pid.data(), pid.size(), 0);
       return file;
-    }
-    struct stat st{};
-    if (fstat(directory.fd(), &st) == 0 && st.st_nlink == 0) {
-      errno = ENOENT; // the whole directory was removed; the caller opens a new one
-      return system_error("lock", shown);
     }
   }
 }

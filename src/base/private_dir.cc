@@ -97,6 +97,11 @@ Result<PrivateDir> PrivateDir::make(const std::string& name) const {
   return open(name);
 }
 
+bool PrivateDir::is(const PrivateDir& other) const {
+  struct stat a{}, b{};
+  return fstat(fd(), &a) == 0 && fstat(other.fd(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 Result<PrivateDir::Content> PrivateDir::read(const std::string& name, std::size_t limit) const {
   // O_NONBLOCK: a FIFO must not hang us.
   const Fd file(openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

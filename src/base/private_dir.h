@@ -27,6 +27,8 @@ class PrivateDir {
 
   const AbsPath& path() const { return path_; }
   int fd() const { return fd_.get(); }
+  /// Whether both are the same directory, whatever it is called now.
+  bool is(const PrivateDir& other) const;
 
   struct Content {
     std::string bytes;

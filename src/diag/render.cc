@@ -101,9 +101,12 @@ class Writer {
   }
 
   void header() {
-    const std::string code(id(diagnostic_.code));
-    styled(ansi(diagnostic_.severity), std::string(word(diagnostic_.severity)) + "[" + code + "]");
-    styled(ansi_bold, " " + std::string(slug(diagnostic_.code)) + ": " + base::escape(diagnostic_.message));
+    std::string start(word(diagnostic_.severity));
+    start.append("[").append(id(diagnostic_.code)).append("]");
+    styled(ansi(diagnostic_.severity), start);
+    std::string rest(1, ' ');
+    rest.append(slug(diagnostic_.code)).append(": ").append(base::escape(diagnostic_.message));
+    styled(ansi_bold, rest);
     out_ += '\n';
   }
 

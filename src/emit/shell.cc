@@ -16,11 +16,18 @@ std::string history_of(const policy::Policy& policy) {
   return found != policy.variables.end() ? found->value : (policy.root / "state/bash_history").string();
 }
 
+/// One word of bash on one line: a hole inside a line takes no line break.
+std::string word(std::string_view text) {
+  std::string out;
+  for (const char c : base::quote_posix(text)) {
+    if (c == '\n') out += "'$'\\n''";
+    else out += c;
+  }
+  return out;
+}
+
 Holes holes_of(const policy::Policy& policy) {
-  using base::quote_posix;
-  return {{"environment", quote_posix(policy.environment.string())},
-          {"history", quote_posix(history_of(policy))},
-          {"name", quote_posix(policy.name)}};
+  return {{"environment", word(policy.environment.string())}, {"history", word(history_of(policy))}, {"name", word(policy.name)}};
 }
 
 } // namespace

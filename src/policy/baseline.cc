@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/lowering.h"
+#include "policy/tree.h"
 
 namespace psbc::policy {
 
@@ -72,7 +73,11 @@ void lower_own(Lowering& lowering) {
   lowering.add(Access::writable, in.root, origin_of(in.project.name.span, Origin::Source::project, "the project", in.places.home));
   lowering.add(Access::writable, lowering.out.root, builtin("environment, caches and state of this sandbox alone"));
   lowering.add(Access::read_only, lowering.out.session, builtin("shows in which sandbox a process is"));
-  lowering.add(Access::read_only, in.self, builtin("the first process inside"));
+  // The first process inside: must be there, and must not be replaceable. One that belongs to root in a
+  // directory that is open anyway is both without another mount.
+  const auto owner = in.fs.ownership(in.self);
+  if (!owner || owner->uid != 0 || !is_visible(lowering.out.rules, in.self))
+    lowering.add(Access::read_only, in.self, builtin("the first process inside"));
   // Its own policy: THREATS D2. Both names, because hosts with the predecessor's hooks obey the other.
   lowering.add(Access::read_only, in.config_file, builtin("a sandbox must not edit its own policy"));
   const AbsPath seed = in.root / ".python-sandbox";

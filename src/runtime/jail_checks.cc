@@ -126,6 +126,9 @@ base::Status prove_entry(const emit::EnterPlan& plan, const Session& session, co
 }
 
 base::Status check_paths(const emit::EnterPlan& plan) {
+  // What firejail leaves open by itself, and the profile closes (templates/profile/enter.profile).
+  TRY(check_hidden("/run/user/" + std::to_string(getuid())));
+  TRY(check_hidden(plan.home + "/.Xauthority"));
   for (const std::string& path : plan.hidden)
     TRY(check_hidden(path));
   for (const std::string& path : plan.read_only)

@@ -108,9 +108,12 @@ base::Result<Lock> Store::lock(int wait_ms) const {
     TRY_ASSIGN(const PrivateDir builds, top.make(std::string(builds_.name())));
     TRY_ASSIGN(PrivateDir directory, builds.make(id_));
     auto file = base::lock(directory, lock_name, wait_ms);
-    if (file) return Lock(std::move(directory), std::move(*file));
-    if (file.error().code != ENOENT) return file.error();
-    // `psbc clean` removed the directory while we waited: make a new one.
+    if (!file && file.error().code != ENOENT) return file.error();
+    if (file) {
+      const auto named = builds.open(id_);
+      if (named && named->is(directory)) return Lock(std::move(directory), std::move(*file));
+    }
+    // `psbc clean` took the directory away while we waited: make a new one.
   }
 }
 

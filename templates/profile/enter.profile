@@ -25,6 +25,9 @@ noroot
 # Shared memory and message queues of other programs, and what identifies the machine.
 ipc-namespace
 machine-id
+# firejail leaves these two open whatever is whitelisted: sockets and tokens of the session, and the key to X.
+blacklist ${RUNUSER}
+blacklist ${HOME}/.Xauthority
 # D-Bus can start programs outside.
 dbus-user none
 dbus-system none

@@ -25,7 +25,11 @@ if __psbc_free PATH; then
   PATH=${__psbc_path%:}
   # For `deactivate`. Nobody runs this file of the environment outside of the sandbox.
   if [[ -r $__psbc_environment/bin/activate ]]; then
-    VIRTUAL_ENV_DISABLE_PROMPT=1 builtin source "$__psbc_environment/bin/activate" >/dev/null || :
+    __psbc_shown=${VIRTUAL_ENV_DISABLE_PROMPT-}
+    VIRTUAL_ENV_DISABLE_PROMPT=1 # the segment below says enough
+    builtin source "$__psbc_environment/bin/activate" >/dev/null || :
+    VIRTUAL_ENV_DISABLE_PROMPT=$__psbc_shown
+    [[ $__psbc_shown ]] || unset -v VIRTUAL_ENV_DISABLE_PROMPT
   fi
   [[ :$PATH: == *":$__psbc_environment/bin:"* ]] || PATH=$__psbc_environment/bin${PATH:+:$PATH}
   export PATH
@@ -67,7 +71,7 @@ if __psbc_free PS1; then
   fi
 fi
 
-unset -v __psbc_environment __psbc_path
+unset -v __psbc_environment __psbc_path __psbc_shown
 unset -f __psbc_free
 [[ $__psbc_flags != *u* ]] || set -u
 if [[ $__psbc_flags == *e* ]]; then

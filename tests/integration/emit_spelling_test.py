@@ -39,7 +39,7 @@ ODD = [
     (b"^!", b"x1234"),
     (b"~", b"tilde"),
     (b"-n", b"n"),
-    (b"tab\there", b"tab here"),
+    (b"tab\there", b"tab"),
     (b"line\nbreak", b"line"),
     (b"return\rhere", b"return"),
     (b"esc\x1b[31m", b"esc"),
@@ -164,28 +164,29 @@ def _(h):
 def _(h):
     version = version_of(h)
     project = h.home.encode() + b"/p"
-    names = [name for name, _ in ODD]
+    parents = [project + b"/%d/" % number + name for number, (name, _) in enumerate(ODD)]
     rules = [("writable", project)]
-    for name in names:
-        put(h, project + b"/" + name + b"/sub/secret")
-        put(h, project + b"/" + name + b"/sub/free")
-        rules.append(("hidden", project + b"/" + name + b"/sub/secret"))
+    for parent in parents:
+        put(h, parent + b"/sub/secret")
+        put(h, parent + b"/sub/free")
+        rules.append(("hidden", parent + b"/sub/secret"))
     path, err = profile(h, version, "enter", rules)
     assert path, err
     script = """
 import os, sys
 top = os.fsencode(sys.argv[1])
-for name in os.listdir(top):
-    for old in (name, name + b'/sub'):
-        try: os.rename(top + b'/' + old, top + b'/moved'); print('MOVED', repr(old))
-        except OSError as e: pass
+for number in os.listdir(top):
+    for name in os.listdir(top + b'/' + number):
+        for old in (number, number + b'/' + name, number + b'/' + name + b'/sub'):
+            try: os.rename(top + b'/' + old, top + b'/moved'); print('MOVED', repr(old))
+            except OSError: pass
 """ + LOOK
     result = inside(h, path, script, project.decode())
     assert result.ok and "MOVED" not in result.out, result
     found = seen(result)
-    for name in names:
-        assert found[project + b"/" + name + b"/sub/secret"] == "--", name
-        assert found[project + b"/" + name + b"/sub/free"] == "rw", name
+    for parent in parents:
+        assert found[parent + b"/sub/secret"] == "--", parent
+        assert found[parent + b"/sub/free"] == "rw", parent
 
 
 @test("a pattern that would match a second entry is refused")

@@ -186,7 +186,8 @@ def _(h):
     s = Sandbox(h)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGINT):
         h.run(["rm", "-f", s.project + "/ready"])
-        script = f"import signal,sys,time\nsignal.signal({int(number)}, lambda *_: sys.exit(43))\nopen('ready','w')\ntime.sleep(20)"
+        # Short sleeps: python looks for signals before it sleeps, and one may come right after that.
+        script = f"import signal,sys,time\nsignal.signal({int(number)}, lambda *_: sys.exit(43))\nopen('ready','w')\nwhile True: time.sleep(0.1)"
         p = h.spawn(s.argv("python3", "-c", script), cwd=s.project)
         wait_for(lambda: h.exists("~/code/demo/ready"))
         os.kill(p.pid, number)

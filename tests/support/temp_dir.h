@@ -2,11 +2,13 @@
 // A directory of a test's own, gone when the test is; and a child process to do something in.
 #pragma once
 
+#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 
 #include "base/file.h"
@@ -15,16 +17,14 @@ namespace psbc::test {
 
 class TempDir {
  public:
-  TempDir() {
-    const char* top = getenv("TMPDIR");
-    std::string pattern = std::string(top != nullptr && *top == '/' ? top : "/tmp") + "/psbc-test-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) abort();
-    path_ = pattern;
+  /// `top` must exist; $TMPDIR else /tmp when empty.
+  explicit TempDir(std::string top = {}) {
+    const char* given = getenv("TMPDIR");
+    if (top.empty()) top = given != nullptr && *given == '/' ? given : "/tmp";
+    path_ = top + "/psbc-test-XXXXXX";
+    if (mkdtemp(path_.data()) == nullptr) abort();
   }
-  ~TempDir() {
-    const std::string command = "chmod -R u+rwx '" + path_ + "' 2>/dev/null; rm -rf '" + path_ + "'";
-    if (system(command.c_str()) != 0) abort();
-  }
+  ~TempDir() { nftw(path_.c_str(), remove_entry, 16, FTW_PHYS | FTW_DEPTH); }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
 
@@ -32,6 +32,7 @@ class TempDir {
   base::AbsPath operator/(std::string_view relative) const { return path() / relative; }
 
  private:
+  static int remove_entry(const char* path, const struct stat*, int, struct FTW*) { return remove(path); }
   std::string path_;
 };
 
