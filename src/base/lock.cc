@@ -26,7 +26,9 @@ Error busy(int file, const std::string& shown) {
   pid_t holder = 0;
   // Empty when the holder took the lock a moment ago.
   const bool known = n > 0 && std::from_chars(buffer, buffer + n, holder).ec == std::errc() && holder > 0;
-  return {.operation = "lock", .object = shown, .code = EWOULDBLOCK,
+  return {.operation = "lock",
+          .object = shown,
+          .code = EWOULDBLOCK,
           .cause = known ? "process " + std::to_string(holder) + " holds it" : "another process holds it",
           .hint = known ? "wait until it is done; `ps " + std::to_string(holder) + "` shows what it does"
                         : "wait until it is done"};
@@ -35,7 +37,8 @@ Error busy(int file, const std::string& shown) {
 /// Whether the file that we hold is still the one under that name: the lock of a build directory
 /// goes away with the directory (`psbc clean`).
 bool is_current(int file, int directory, const std::string& name) {
-  struct stat held{}, named{};
+  struct stat held {
+  }, named{};
   return fstat(file, &held) == 0 && fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
          held.st_ino == named.st_ino && held.st_dev == named.st_dev;
 }
@@ -46,7 +49,8 @@ Result<Fd> lock(const PrivateDir& directory, const std::string& name, int wait_m
   const std::string shown = directory.path().string() + "/" + name;
   for (int waited = 0;;) {
     // ENOENT when the whole directory was removed meanwhile: the caller opens a new one.
-    Fd file(openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+    Fd file(
+        openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
     if (!file) return system_error("lock", shown);
     while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;

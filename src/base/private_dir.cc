@@ -10,18 +10,26 @@
 #include <cstdio>
 
 #include "base/quote.h"
+#include "base/remove_tree.h"
 
 namespace psbc::base {
 namespace {
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-Error refused(const std::string& operation, const AbsPath& path, int code, std::string cause, std::string hint) {
-  return {.operation = operation, .object = path.string(), .code = code, .cause = std::move(cause), .hint = std::move(hint)};
+Error refused(const std::string& operation, const AbsPath& path, int code, std::string cause,
+              std::string hint) {
+  return {.operation = operation,
+          .object = path.string(),
+          .code = code,
+          .cause = std::move(cause),
+          .hint = std::move(hint)};
 }
 
 /// Names for what is not there yet: of this process alone, and of a killed one with our number at worst.
-std::string temporary_name(const std::string& name) { return "." + name + "." + std::to_string(getpid()) + ".tmp"; }
+std::string temporary_name(const std::string& name) {
+  return "." + name + "." + std::to_string(getpid()) + ".tmp";
+}
 
 Result<std::vector<std::string>> names_of(int directory, const std::string& shown) {
   // A second description: readdir moves the offset, which a dup(2) would share.
@@ -45,17 +53,6 @@ Result<std::vector<std::string>> names_of(int directory, const std::string& show
   return out;
 }
 
-Status remove_at(int parent, const std::string& name, const std::string& shown) {
-  if (unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return ok();
-  if (errno != EISDIR && errno != EPERM) return system_error("remove", shown);
-  const Fd directory(openat(parent, name.c_str(), directory_flags));
-  if (!directory) return system_error("remove", shown);
-  TRY_ASSIGN(const std::vector<std::string> names, names_of(directory.get(), shown));
-  for (const std::string& below : names) TRY(remove_at(directory.get(), below, shown + "/" + below));
-  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0) return system_error("remove", shown);
-  return ok();
-}
-
 } // namespace
 
 Result<PrivateDir> PrivateDir::open_at(int parent, const char* name, const AbsPath& path) {
@@ -63,19 +60,21 @@ Result<PrivateDir> PrivateDir::open_at(int parent, const char* name, const AbsPa
   Fd fd(openat(parent, name, directory_flags));
   if (!fd) {
     const int code = errno;
-    struct stat st{};
+    struct stat st {};
     if (code == ENOTDIR && fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-      return refused(operation, path, code, S_ISLNK(st.st_mode) ? "it is a symbolic link" : "it is not a directory",
+      return refused(operation, path, code,
+                     S_ISLNK(st.st_mode) ? "it is a symbolic link" : "it is not a directory",
                      "look at what it is, then move it away; psbc makes a new one");
     return refused(operation, path, code, "", "");
   }
-  struct stat st{};
+  struct stat st {};
   if (fstat(fd.get(), &st) != 0) return system_error(operation, path.string());
   if (st.st_uid != geteuid())
     return refused(operation, path, EPERM, "it belongs to another user",
                    "run psbc as its owner (not with sudo), or set XDG_STATE_HOME to a directory of your own");
   if ((st.st_mode & 077) != 0)
-    return refused(operation, path, EPERM, "other users can get into it", "chmod 700 " + quote_posix(path.string()));
+    return refused(operation, path, EPERM, "other users can get into it",
+                   "chmod 700 " + quote_posix(path.string()));
   return PrivateDir(std::move(fd), path);
 }
 
@@ -83,7 +82,8 @@ Result<PrivateDir> PrivateDir::open(const AbsPath& path) { return open_at(AT_FDC
 
 Result<PrivateDir> PrivateDir::make(const AbsPath& path) {
   TRY(make_directories(path.parent(), 0700));
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error("create the directory", path.string());
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    return system_error("create the directory", path.string());
   return open(path);
 }
 
@@ -98,7 +98,8 @@ Result<PrivateDir> PrivateDir::make(const std::string& name) const {
 }
 
 bool PrivateDir::is(const PrivateDir& other) const {
-  struct stat a{}, b{};
+  struct stat a {
+  }, b{};
   return fstat(fd(), &a) == 0 && fstat(other.fd(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -106,13 +107,17 @@ Result<PrivateDir::Content> PrivateDir::read(const std::string& name, std::size_
   // O_NONBLOCK: a FIFO must not hang us.
   const Fd file(openat(fd_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file) return system_error("read", shown(name));
-  struct stat st{};
+  struct stat st {};
   if (fstat(file.get(), &st) != 0) return system_error("read", shown(name));
   int code = 0;
-  if (S_ISDIR(st.st_mode)) code = EISDIR;
-  else if (!S_ISREG(st.st_mode)) code = EINVAL;
-  else if (st.st_uid != geteuid()) code = EPERM;
-  if (code != 0) return Error{.operation = "read", .object = shown(name), .code = code, .cause = {}, .hint = {}};
+  if (S_ISDIR(st.st_mode))
+    code = EISDIR;
+  else if (!S_ISREG(st.st_mode))
+    code = EINVAL;
+  else if (st.st_uid != geteuid())
+    code = EPERM;
+  if (code != 0)
+    return Error{.operation = "read", .object = shown(name), .code = code, .cause = {}, .hint = {}};
   TRY_ASSIGN(std::string bytes, read_all(file.get(), limit, shown(name)));
   return Content{.bytes = std::move(bytes), .mode = st.st_mode & 07777};
 }
@@ -127,7 +132,7 @@ Result<std::string> PrivateDir::target(const std::string& name) const {
 Result<std::vector<std::string>> PrivateDir::names() const { return names_of(fd_.get(), path_.string()); }
 
 bool PrivateDir::has(const std::string& name) const {
-  struct stat st{};
+  struct stat st {};
   return fstatat(fd_.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -140,7 +145,8 @@ Result<Fd> PrivateDir::create(const std::string& name, std::string_view bytes, m
 }
 
 Status PrivateDir::link_from(const PrivateDir& other, const std::string& name) const {
-  if (linkat(other.fd(), name.c_str(), fd_.get(), name.c_str(), 0) != 0) return system_error("create", shown(name));
+  if (linkat(other.fd(), name.c_str(), fd_.get(), name.c_str(), 0) != 0)
+    return system_error("create", shown(name));
   return ok();
 }
 
@@ -153,27 +159,30 @@ Status PrivateDir::replace(const std::string& name, std::string_view bytes) cons
     return rename(temporary, name);
   };
   auto written = write();
-  if (!written) unlinkat(fd_.get(), temporary.c_str(), 0);
-  else fsync(fd_.get());
+  if (!written)
+    unlinkat(fd_.get(), temporary.c_str(), 0);
+  else
+    fsync(fd_.get());
   return written;
 }
 
 Status PrivateDir::point(const std::string& name, const std::string& target) const {
   const std::string temporary = temporary_name(name);
   unlinkat(fd_.get(), temporary.c_str(), 0);
-  if (symlinkat(target.c_str(), fd_.get(), temporary.c_str()) != 0) return system_error("create", shown(name));
+  if (symlinkat(target.c_str(), fd_.get(), temporary.c_str()) != 0)
+    return system_error("create", shown(name));
   auto moved = rename(temporary, name);
   if (!moved) unlinkat(fd_.get(), temporary.c_str(), 0);
-  else fsync(fd_.get());
   return moved;
 }
 
 Status PrivateDir::rename(const std::string& from, const std::string& to) const {
-  if (renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0) return system_error("replace", shown(to));
+  if (renameat(fd_.get(), from.c_str(), fd_.get(), to.c_str()) != 0)
+    return system_error("replace", shown(to));
   return ok();
 }
 
-Status PrivateDir::remove(const std::string& name) const { return remove_at(fd_.get(), name, shown(name)); }
+Status PrivateDir::remove(const std::string& name) const { return remove_tree(fd_.get(), name, shown(name)); }
 
 Status PrivateDir::sync() const {
   if (fsync(fd_.get()) != 0) return system_error("write", path_.string());

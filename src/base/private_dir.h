@@ -50,7 +50,8 @@ class PrivateDir {
   Status link_from(const PrivateDir& other, const std::string& name) const;
   /// The old file or the new one, at any instant; with mode 0600. Synced.
   Status replace(const std::string& name, std::string_view bytes) const;
-  /// The old link or the new one, at any instant.
+  /// The old link or the new one, at any instant. Not synced: a link that is lost with the power is the
+  /// old link.
   Status point(const std::string& name, const std::string& target) const;
   Status rename(const std::string& from, const std::string& to) const;
   /// A file, a link, or a directory with all that is in it. Nothing there is fine.

@@ -3,9 +3,21 @@
 
 #include <algorithm>
 
+namespace psbc::config {
+struct ParserFault {};
+[[noreturn]] static void parser_fault() {
+  throw ParserFault{};
+}
+} // namespace psbc::config
+
+// toml++ asserts what a file can break (3.3: `[[[x]]` in parse_key): with NDEBUG that is undefined
+// behaviour, without it the program aborts. Here it is caught like any other syntax error.
+#undef NDEBUG
+#define TOML_ASSERT(expression) ((expression) ? void() : ::psbc::config::parser_fault())
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
+#include "base/text.h"
 #include "config/decode.h"
 #include "config/outline.h"
 #include "config/plain_text.h"
@@ -87,11 +99,35 @@ Value convert(const toml::node& node, const Places& places) {
   return value;
 }
 
+/// The text for toml++: what is undefined behaviour there is replaced by `!`, which TOML allows at
+/// those places as little. toml++ 3.3 reaches TOML_UNREACHABLE when it asks whether `ö` outside of a
+/// string is a blank, and asserts that a key follows `[`. One code point stays one, so that positions
+/// stay right.
+std::string defused(const std::string& text, const Outline& seen) {
+  std::string safe;
+  safe.reserve(text.size());
+  auto range = seen.texts.begin();
+  for (std::size_t offset = 0; offset < text.size();) {
+    if (range != seen.texts.end() && offset == range->begin) {
+      safe.append(text, range->begin, range->end - range->begin);
+      offset = range->end;
+      ++range;
+      continue;
+    }
+    const base::CodePoint point = base::decode_utf8(text, offset);
+    const bool bad = point.value >= 0x80 || (seen.bad_header && offset == seen.stopped);
+    safe += bad ? '!' : static_cast<char>(point.value);
+    offset += point.size;
+  }
+  return safe;
+}
+
 /// Bytes to a tree. Beyond this point every node has a span, and nothing is deeper than max_depth.
 std::optional<Value> parse(const diag::SourceFile& source, diag::Diagnostics& diagnostics) {
   if (!check_plain_text(source, diagnostics))
     return std::nullopt;
-  if (const Outline seen = outline(source.text(), max_depth); seen.too_deep) {
+  const Outline seen = outline(source.text(), max_depth);
+  if (seen.too_deep) {
     diagnostics.add({.code = diag::Code::limit_exceeded,
                      .message = "keys and arrays are nested more than " + std::to_string(max_depth) + " deep",
                      .labels = {{.span = {&source, seen.stopped, seen.stopped}, .text = "too deep"}},
@@ -100,11 +136,14 @@ std::optional<Value> parse(const diag::SourceFile& source, diag::Diagnostics& di
   }
   const Places places(source);
   try {
-    return convert(toml::parse(std::string_view(source.text()), source.name()), places);
+    return convert(toml::parse(defused(source.text(), seen)), places);
   } catch (const toml::parse_error& error) {
     diagnostics.add(explain_syntax_error(source, places.offset(error.source().begin), error.description()));
-    return std::nullopt;
+  } catch (const ParserFault&) {
+    const std::uint32_t last_known = seen.keys.empty() ? 0 : seen.keys.back().begin;
+    diagnostics.add(explain_syntax_error(source, last_known, "this line or one below it"));
   }
+  return std::nullopt;
 }
 
 /// The tree of a file that keeps its schema.

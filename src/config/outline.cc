@@ -15,7 +15,7 @@ class Scanner {
   Scanner(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
 
   Outline run() {
-    while (at_ < text_.size() && !outline_.too_deep && outline_.open.empty()) {
+    while (at_ < text_.size() && !stopped() && outline_.open.empty()) {
       skip_blank(" \t\r\n");
       if (peek() == '#')
         skip_comment();
@@ -28,13 +28,19 @@ class Scanner {
   }
 
  private:
+  bool stopped() const { return outline_.too_deep || outline_.bad_header; }
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   std::uint32_t here() const { return static_cast<std::uint32_t>(at_); }
 
   void skip_blank(std::string_view blanks) {
     at_ = std::min(text_.find_first_not_of(blanks, at_), text_.size());
   }
-  void skip_comment() { at_ = std::min(text_.find('\n', at_), text_.size()); }
+  void skip_comment() {
+    const std::uint32_t begin = here();
+    skip_to_line_end();
+    outline_.texts.push_back({begin, here()});
+  }
+  void skip_to_line_end() { at_ = std::min(text_.find('\n', at_), text_.size()); }
 
   bool descend(std::size_t depth) {
     if (depth <= max_depth_)
@@ -52,6 +58,7 @@ class Scanner {
   bool string() {
     const char quote = peek();
     const bool literal = quote == '\'';
+    const std::uint32_t begin = here();
     const bool multiline = peek(1) == quote && peek(2) == quote;
     open(!multiline ? quote : literal ? 'm' : 'M');
     for (at_ += multiline ? 3 : 1; at_ < text_.size(); ++at_) {
@@ -64,6 +71,7 @@ class Scanner {
         while (multiline && peek() == quote) // up to two quotes may stand right before the closing three
           ++at_;
         close();
+        outline_.texts.push_back({begin, here()});
         return true;
       }
     }
@@ -71,6 +79,12 @@ class Scanner {
   }
 
   bool at_key_end() const { return std::string_view("=]}{,#\n\r \t.").find(peek()) != std::string_view::npos; }
+
+  bool at_key_start() const {
+    const char c = peek();
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-\"'").find(c) != std::string_view::npos;
+  }
 
   /// Appends the parts of a dotted key to `path`; false when it is too deep or a quote stays open.
   bool key(Path& path) {
@@ -98,8 +112,14 @@ class Scanner {
 
   void header() {
     const bool element = peek(1) == '[';
+    outline_.stopped = here();
     open('[');
     at_ += element ? 2 : 1;
+    skip_blank(" \t");
+    if (at_ < text_.size() && peek() != ']' && !at_key_start()) {
+      outline_.bad_header = true;
+      return close();
+    }
     Outline::Key found{.defines = element ? Outline::Defines::element : Outline::Defines::table, .begin = here()};
     const auto bracket = outline_.open.back();
     close();
@@ -138,8 +158,11 @@ class Scanner {
   }
 
   void skip_line() {
-    if (outline_.open.empty())
-      at_ = std::min(text_.find('\n', at_), text_.size());
+    skip_blank(" \t");
+    if (peek() == '#')
+      skip_comment();
+    else
+      skip_to_line_end();
   }
 
   /// key = value, at the top or in an inline table.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// An Outline is what a scanner sees of a TOML text that knows only strings, brackets and keys. It is
-// made before toml++ runs, for three things that toml++ does not do: it bounds the depth (a dotted
-// key of 32,000 parts overflows toml++'s stack), it knows where a key was defined first, and it knows
-// what was still open where the text breaks off. It is exact up to the first syntax error.
+// An Outline is what a scanner sees of a TOML text that knows only strings, brackets and keys. It is made
+// before toml++ runs, for four things that toml++ does not do: it bounds the depth (a dotted key of 32,000
+// parts overflows toml++'s stack), it finds what is undefined behaviour there, it knows where a key was
+// defined first, and it knows what was still open where the text breaks off. It is exact up to the first
+// syntax error.
 #pragma once
 
 #include <cstddef>
@@ -32,11 +33,18 @@ struct Outline {
     std::uint32_t offset = 0;
   };
 
-  std::vector<Key> keys; // in the order of the text
+  struct Range {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+
+  std::vector<Key> keys;    // in the order of the text
+  std::vector<Range> texts; // closed strings and comments: only there TOML allows more than ASCII
   std::vector<Open> open;
   std::uint32_t value_begin = 0; // where the value of the last key starts
-  bool too_deep = false;         // the scan stopped at `stopped`
-  std::uint32_t stopped = 0;
+  bool too_deep = false;         // more parts or brackets than allowed at `stopped`
+  bool bad_header = false;       // a `[` at `stopped` that no key follows
+  std::uint32_t stopped = 0;     // where the scan ended, when one of these is true
 };
 
 Outline outline(std::string_view text, std::size_t max_depth);

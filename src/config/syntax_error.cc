@@ -95,7 +95,11 @@ class Explainer {
     const std::size_t end = line_end(open.offset);
     if (at_line_end(skip_blanks(at_)))
       return make("the table's header is not closed", open.offset, end, "", "end it with `]`");
-    return make("this is not the header of a table", open.offset, end, "",
+    return not_a_header(open.offset);
+  }
+
+  Diagnostic not_a_header(std::size_t begin) const {
+    return make("this is not the header of a table", begin, line_end(begin), "",
                 "write `[table]`, its keys on the lines below");
   }
 
@@ -153,11 +157,18 @@ class Explainer {
       return make(quoted(key()) + " has no value", seen_.keys.back().begin, seen_.keys.back().end, "",
                   "write `" + base::escape(key()) + " = \"...\"`");
     if (std::string_view("\"'[{").find(text_[begin]) != std::string_view::npos)
-      return make("nothing may follow a value on its line", at_, std::max(word_end(at_, "#"), next_character(at_)), "",
-                  "start a new line for the next key, and put `#` before a comment");
+      return only_one();
     if (!seen_.open.empty() && at_ > begin && is_blank(text_[at_ - 1]))
       return missing_comma();
+    const bool next_key = is_blank(text_[at_ - 1]) && text_.substr(at_, line_end(at_) - at_).find('=') != std::string_view::npos;
+    if (at_ > begin && next_key)
+      return only_one();
     return unquoted(begin, word_end(begin, seen_.open.empty() ? "#" : ",}#"), base::escape(key()) + " = ");
+  }
+
+  Diagnostic only_one() const {
+    return make("nothing may follow a value on its line", at_, std::max(word_end(at_, "#"), next_character(at_)), "",
+                "start a new line for the next key, and put `#` before a comment");
   }
 
   std::optional<Diagnostic> unquoted(std::size_t begin, std::size_t end, const std::string& prefix) const {
@@ -207,6 +218,8 @@ class Explainer {
   std::optional<Diagnostic> at_line_start() const {
     if (at_line_end(at_))
       return std::nullopt;
+    if (text_[at_] == '[')
+      return not_a_header(at_);
     if (text_[at_] == '=')
       return make("there is no key before `=`", at_, at_ + 1, "", "write `key = value`");
     if (std::string_view("]}),").find(text_[at_]) != std::string_view::npos)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "driver/build_id.h"
 #include "driver/provision.h"
+#include "driver/version_cache.h"
 #include "trace/claims.h"
 #include "trace/recorder.h"
 
@@ -38,7 +39,7 @@ base::Result<trace::Freshness> check(const BuildRequest& request) {
 
 base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, diag::Diagnostics& diagnostics) {
   const std::string id = policy::project_id(request.project.root);
-  base::RealFs fs;
+  VersionCachingFs fs(request.places.state);
   const trace::Constants known = constants();
   const trace::World world{.fs = fs, .env = request.env, .constants = known};
   TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));

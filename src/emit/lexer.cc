@@ -50,7 +50,7 @@ std::optional<std::string> bad_whitelist(std::string_view path, FirejailVersion 
   if (components < 2 || path == "/proc" || under("/proc")) return "cannot whitelist a directory at the top";
   if (under("/sys") && !under("/sys/module")) return "cannot whitelist what is in /sys";
   if (under("/usr") && components < 3) return "cannot whitelist a directory at the top of /usr";
-  if (version < v66) {
+  if (version < v66) { // of these it starts all the same when nothing is there, and closes nothing
     constexpr std::string_view known[] = {"/dev", "/etc", "/home", "/media", "/mnt", "/opt", "/root", "/run/user", "/srv",
                                           "/sys/module", "/tmp", "/usr/share", "/var"};
     if (std::none_of(std::begin(known), std::end(known), under)) return "knows few top directories, and this is none of them";

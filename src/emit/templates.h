@@ -20,7 +20,8 @@ struct Template {
   std::string name; // "profile/enter.profile"
   std::string text;
   std::string from; // where it came from: "psbc", or the path of the user's file
-  std::shared_ptr<const diag::SourceFile> file = nullptr; // the user's file, for diagnostics with its lines
+  // The user's file, for diagnostics with its lines: whoever renders those must keep the Templates until then.
+  std::shared_ptr<const diag::SourceFile> file = nullptr;
 };
 
 struct Templates {

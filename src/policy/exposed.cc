@@ -97,8 +97,11 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
                   {"every credential on this machine lies below it"}, "name the directories that are needed");
   for (const char* tree : {"/boot", "/dev", "/proc", "/run", "/sys"})
     if (path.is_under(AbsPath::literal(tree)))
-      return refuse(std::string_view(tree) == "/run" ? diag::Code::exposes_control_socket : diag::Code::exposes_too_much,
-                    lowering.shown(path) + " lies in `" + tree + "`, which belongs to the system", {}, "remove this entry");
+      return std::string_view(tree) == "/run"
+                 ? refuse(diag::Code::exposes_control_socket, lowering.shown(path) + " lies in `/run`, among the sockets of the host",
+                          {"a read-only mount does not stop connect()"}, "remove this entry")
+                 : refuse(diag::Code::exposes_too_much, lowering.shown(path) + " lies in `" + tree + "`, which belongs to the system",
+                          {}, "remove this entry");
   for (const char* tree : {"/etc", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/usr", "/var"})
     if (path.string() == tree)
       return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " is a whole system tree", {},
@@ -110,16 +113,22 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
     if (path.is_under(own) || own.is_under(path))
       return refuse(diag::Code::exposes_psbc_state, lowering.shown(path) + " would expose the files that define sandboxes",
                     {lowering.shown(own) + " decides what every sandbox may do"}, "name the directories that are needed");
-  if (const Sensitive* secret = find_sensitive(path, in.places.home))
-    return refuse(diag::Code::exposes_credentials,
-                  lowering.shown(path) + (AbsPath(in.places.home / secret->path).is_strictly_under(path) ? " holds `~/" : " belongs to `~/") +
-                      secret->path + "`",
-                  {std::string(secret->what)}, "name what is needed beside it, never the credential itself");
+  if (const Sensitive* secret = find_sensitive(path, in.places.home)) {
+    const AbsPath place = in.places.home / secret->path;
+    const std::string what = path == place             ? " holds credentials or a history"
+                             : path.is_under(place)    ? " lies in " + lowering.shown(place) + ", which holds credentials or a history"
+                                                       : " holds " + lowering.shown(place);
+    return refuse(diag::Code::exposes_credentials, lowering.shown(path) + what, {std::string(secret->what)},
+                  path == place || path.is_under(place) ? "remove this entry: no project needs to see it"
+                                                        : "name what is needed beside it, never the credential itself");
+  }
   if (access == Access::writable) {
-    if (const char* startup = find_startup_file(path, in.places.home))
+    if (const char* startup = find_startup_file(path, in.places.home)) {
+      const AbsPath place = in.places.home / startup;
       return refuse(diag::Code::writable_startup_file,
-                    lowering.shown(path) + " would let the sandbox change `~/" + startup + "`",
+                    lowering.shown(path) + (path.is_under(place) ? " must not be writable" : " must not be writable: it holds " + lowering.shown(place)),
                     {"the host executes or obeys it outside of any sandbox"}, "list it under `readonly`");
+    }
     for (const char* tree : {"/bin", "/etc", "/lib", "/sbin", "/usr"})
       if (path.is_under(AbsPath::literal(tree)))
         return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " belongs to the system and is never writable", {},

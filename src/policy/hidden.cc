@@ -24,7 +24,8 @@ void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString&
   const auto essential = [&](const AbsPath& needed, const char* what) {
     if (!needed.is_under(path)) return false;
     lowering.report(diag::Code::hides_essential, diag::Severity::error, entry.span,
-                    lowering.shown(path) + " cannot be hidden: it is or holds " + what, "", {}, {"hide what is inside it by name"});
+                    lowering.shown(path) + " cannot be hidden: it is or holds " + what, "", {},
+                    {resolved->kind == Kind::directory ? "hide what is inside it by name" : "remove this entry"});
     return true;
   };
   if (essential(in.root, "the project itself") || essential(in.config_file, "the sandbox's own policy") ||

@@ -20,7 +20,7 @@ constexpr const char* firejail_config = "/etc/firejail/firejail.config";
 constexpr std::size_t max_config = 1U << 20U;
 constexpr std::size_t max_comm = 64;
 
-/// Later versions hide process 1 and, from 0.9.81 on, no longer look for kernel threads.
+/// 0.9.81 no longer looks.
 constexpr emit::FirejailVersion last_to_look_for_kernel_threads = {.major = 0, .minor = 9, .patch = 80};
 
 base::Error refused(std::string operation, std::string object, std::string cause, std::string hint) {
@@ -89,21 +89,21 @@ base::Status check_firejail_config() {
                  "firejail would skip it without a word; ask whoever administers this machine to remove that line");
 }
 
-std::string comm_of(int pid) {
-  const base::Fd file(open(("/proc/" + std::to_string(pid) + "/comm").c_str(), O_RDONLY | O_CLOEXEC));
+base::Result<std::string> comm_of(int pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/comm";
+  const base::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file)
-    return {};
-  const auto text = base::read_all(file.get(), max_comm, "comm");
-  return text ? *text : std::string();
+    return base::system_error("open", path);
+  return base::read_all(file.get(), max_comm, path);
 }
 
 /// The names and the numbers that firejail itself looks for.
 bool sees_kernel_threads() {
   constexpr const char* kernel_threads[] = {"kthreadd", "ksoftirqd", "kworker", "rcu_sched", "rcu_bh"};
   for (int pid = 1; pid <= 10; ++pid) {
-    const std::string comm = comm_of(pid);
+    const auto comm = comm_of(pid);
     for (const char* name : kernel_threads)
-      if (comm.starts_with(name))
+      if (comm && comm->starts_with(name))
         return true;
   }
   return false;
@@ -137,9 +137,12 @@ std::string disabled_feature(std::string_view text) {
 }
 
 std::string why_no_sandbox(emit::FirejailVersion version) {
-  if (comm_of(1).starts_with("firejail"))
+  const auto first = comm_of(1);
+  // From 0.9.80 on process 1 is closed to the sandbox. A /proc that is mounted with hidepid gives EPERM
+  // or ENOENT instead; firejail, as root, sees through that, and the proof of entry has the last word.
+  if (first ? first->starts_with("firejail") : first.error().code == EACCES)
     return "this is already inside a firejail sandbox";
-  if (version <= last_to_look_for_kernel_threads && !sees_kernel_threads())
+  if (first && version <= last_to_look_for_kernel_threads && !sees_kernel_threads())
     return "this is a container or another sandbox (docker, podman, a CI job, WSL), where firejail runs commands "
            "without a sandbox";
   return {};

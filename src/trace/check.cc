@@ -26,7 +26,8 @@ bool is_psbc_itself(const Suspect& s) {
 /// Whether `cause` alone makes `effect` differ.
 bool explains(const Suspect& cause, const Suspect& effect) {
   // Templates, schema and catalogue are inside the binary.
-  if (is_psbc_itself(cause)) return effect.kind() == FactKind::constant && effect.difference.then.subject != "psbc";
+  if (is_psbc_itself(cause))
+    return effect.kind() == FactKind::constant && effect.difference.then.subject != "psbc";
   if (!cause.path || !effect.path) return false;
   const bool same_path = *cause.path == *effect.path;
   if (cause.kind() == FactKind::kind || cause.kind() == FactKind::target) {
@@ -63,7 +64,8 @@ bool counted_already(const Suspect& list, const std::vector<Suspect>& all) {
 }
 
 bool is_consequence(const Suspect& suspect, const std::vector<Suspect>& all) {
-  if ((suspect.kind() == FactKind::names || suspect.kind() == FactKind::glob) && counted_already(suspect, all))
+  if ((suspect.kind() == FactKind::names || suspect.kind() == FactKind::glob) &&
+      counted_already(suspect, all))
     return true;
   return std::any_of(all.begin(), all.end(),
                      [&](const Suspect& other) { return &other != &suspect && explains(other, suspect); });
@@ -107,8 +109,12 @@ Freshness check(const std::optional<Current>& current, const World& world, const
     return out;
   }
   switch (current->state()) {
-    case base::RecordsState::newer: out.inputs.emplace_back("the last build was made by a newer psbc"); return out;
-    case base::RecordsState::damaged: out.inputs.emplace_back("the record of the last build cannot be read"); return out;
+    case base::RecordsState::newer:
+      out.inputs.emplace_back("the last build was made by a newer psbc");
+      return out;
+    case base::RecordsState::damaged:
+      out.inputs.emplace_back("the record of the last build cannot be read");
+      return out;
     case base::RecordsState::whole: break;
   }
   for (const Difference& difference : differences(current->trace().facts, world)) {
@@ -117,7 +123,8 @@ Freshness check(const std::optional<Current>& current, const World& world, const
     if (std::find(out.inputs.begin(), out.inputs.end(), sentence) == out.inputs.end())
       out.inputs.push_back(std::move(sentence));
   }
-  if (out.inputs.empty() && current->trace().moved) out.inputs.emplace_back("files changed while the last build read them");
+  if (out.inputs.empty() && current->trace().moved)
+    out.inputs.emplace_back("files changed while the last build read them");
   for (const OutputRecord& output : current->trace().outputs)
     if (auto sentence = damage(*current->files(), output)) out.outputs.push_back(std::move(*sentence));
   return out;

@@ -16,12 +16,16 @@ constexpr std::size_t limit = 64 << 10;
 constexpr const char* lock_name = ".lock";
 
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && name.front() != '.' && name.find('/') == std::string_view::npos &&
-         name.find('\0') == std::string_view::npos;
+  return !name.empty() && name.size() <= 64 && name.front() != '.' &&
+         name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
 }
 
 base::Error not_a_name(const std::string& name) {
-  return {.operation = "claim the name", .object = name, .code = EINVAL, .cause = "that is not a sandbox name", .hint = {}};
+  return {.operation = "claim the name",
+          .object = name,
+          .code = EINVAL,
+          .cause = "that is not a sandbox name",
+          .hint = {}};
 }
 
 base::Result<std::optional<AbsPath>> read_holder(const PrivateDir& directory, const std::string& name) {
@@ -34,8 +38,11 @@ base::Result<std::optional<AbsPath>> read_holder(const PrivateDir& directory, co
   }
   base::RecordReader reader(content->bytes, signature, version);
   if (reader.state() == base::RecordsState::newer)
-    return base::Error{.operation = "read", .object = directory.path().string() + "/" + name, .code = 0,
-                       .cause = "a newer psbc wrote it", .hint = "use that one"};
+    return base::Error{.operation = "read",
+                       .object = directory.path().string() + "/" + name,
+                       .code = 0,
+                       .cause = "a newer psbc wrote it",
+                       .hint = "use that one"};
   std::vector<std::string> fields;
   while (reader.next(fields))
     if (fields.size() == 2 && fields[0] == "root") return AbsPath::parse(fields[1]);

@@ -76,7 +76,8 @@ std::string explain_ownership(const std::string& path, const Difference& d) {
   if (is_error(d.now)) return path + " cannot be looked at now" + reason(d.now);
   const auto mode_at = [](const std::string& value) { return value.rfind(' ') + 1; };
   const std::size_t had = mode_at(d.then.value), has = mode_at(d.now);
-  if (d.then.value.substr(0, had) != d.now.substr(0, has)) return path + " now belongs to another user or group";
+  if (d.then.value.substr(0, had) != d.now.substr(0, has))
+    return path + " now belongs to another user or group";
   return path + " now has mode " + d.now.substr(has) + " (had " + d.then.value.substr(had) + ")";
 }
 
@@ -91,12 +92,14 @@ std::string explain_stamp(const std::string& path, const Difference& d) {
 }
 
 std::string explain_glob(const std::string& path, const Difference& d) {
-  const std::string pattern = in_backticks(std::string_view(d.then.question).substr(d.then.question.find(' ') + 1));
+  const std::string pattern =
+      in_backticks(std::string_view(d.then.question).substr(d.then.question.find(' ') + 1));
   const auto had = first_word(d.then.value), has = first_word(d.now);
   if (d.now == too_large) return pattern + " in " + path + " now matches too many paths";
   if (d.then.value == too_large || is_error(d.now) || is_error(d.then.value) || had == has)
     return "what " + pattern + " in " + path + " matches changed";
-  return pattern + " in " + path + " now matches " + plural(has, "path", "paths") + " (matched " + std::string(had) + ")";
+  return pattern + " in " + path + " now matches " + plural(has, "path", "paths") + " (matched " +
+         std::string(had) + ")";
 }
 
 std::string explain_env(const Difference& d) {
@@ -121,7 +124,8 @@ std::string explain(const Difference& d, base::Fs& fs, const base::AbsPath& home
     case FactKind::target: return explain_target(path, d);
     case FactKind::names: return explain_names(path, d);
     case FactKind::ownership: return explain_ownership(path, d);
-    case FactKind::links: return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + d.then.value + ")";
+    case FactKind::links:
+      return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + d.then.value + ")";
     case FactKind::stamp: return explain_stamp(path, d);
     case FactKind::glob: return explain_glob(path, d);
     case FactKind::env: return explain_env(d);

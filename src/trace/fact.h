@@ -15,7 +15,18 @@
 
 namespace psbc::trace {
 
-enum class FactKind : std::uint8_t { kind, file, target, names, ownership, links, stamp, glob, env, constant };
+enum class FactKind : std::uint8_t {
+  kind,
+  file,
+  target,
+  names,
+  ownership,
+  links,
+  stamp,
+  glob,
+  env,
+  constant
+};
 std::string_view to_string(FactKind kind);
 std::optional<FactKind> parse_fact_kind(std::string_view word);
 
@@ -51,11 +62,11 @@ inline constexpr std::string_view absent = "absent";
 inline constexpr std::string_view too_large = "too-large";
 inline constexpr std::string_view unset = "unset";
 std::string word(base::Kind kind);
-std::string word(const base::Result<std::string>& content);                // a digest
-std::string word_of_target(const base::Result<std::string>& target);       // "to <target>"
-std::string word(const base::Result<std::vector<std::string>>& names);     // "<count> <digest>"
-std::string word(const base::Result<base::Ownership>& ownership);          // "<uid> <gid> <octal mode>"
+std::string word(const base::Result<std::string>& content);            // a digest
+std::string word_of_target(const base::Result<std::string>& target);   // "to <target>"
+std::string word(const base::Result<std::vector<std::string>>& names); // "<count> <digest>"
+std::string word(const base::Result<base::Ownership>& ownership);      // "<uid> <gid> <octal mode>"
 std::string word_of_stamp(const std::string& stamp);
-std::string word(const std::optional<std::string>& variable);              // a digest
+std::string word(const std::optional<std::string>& variable); // a digest
 
 } // namespace psbc::trace

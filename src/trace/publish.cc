@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "base/sha256.h"
 #include "trace/check.h"
@@ -37,7 +38,8 @@ std::string generation_name(const std::vector<OutputRecord>& records) {
 /// A name that nobody uses; we hold the lock.
 std::string free_name(const PrivateDir& directory) {
   for (unsigned n = 0;; ++n)
-    if (std::string name = std::string(temporary_prefix) + std::to_string(n); !directory.has(name)) return name;
+    if (std::string name = std::string(temporary_prefix) + std::to_string(n); !directory.has(name))
+      return name;
 }
 
 /// Takes the name first, so that what is called gen-* is never half of one.
@@ -60,8 +62,11 @@ void sweep(const PrivateDir& directory, const std::string& keep, const std::stri
   }
 }
 
-/// Writes a directory with all outputs and the trace, and has it all on the disk. Files that `last`
-/// holds already, whole, become a second name of the same file: their inode and mtime stay.
+/// Writes a directory with all outputs and the trace. Files that `last` holds already, whole, become a
+/// second name of the same file: their inode and mtime stay.
+/// The outputs are synced before anything points to them: an empty profile after a power cut would be
+/// a firejail without rules for those who start it by hand. A trace may tear, it is sealed; and the
+/// renames that follow may be lost, but not overtake each other.
 base::Status write_generation(const PrivateDir& generation, const std::vector<Output>& outputs,
                               const std::vector<OutputRecord>& records, const std::vector<bool>& intact,
                               const PrivateDir* last, const std::string& trace) {
@@ -71,8 +76,7 @@ base::Status write_generation(const PrivateDir& generation, const std::vector<Ou
     TRY_ASSIGN(base::Fd file, generation.create(outputs[i].name, outputs[i].bytes, outputs[i].mode));
     files.push_back(std::move(file));
   }
-  TRY_ASSIGN(base::Fd file, generation.create(trace_name, trace, 0600));
-  files.push_back(std::move(file));
+  TRY_ASSIGN(const base::Fd sealed, generation.create(trace_name, trace, 0600));
   for (const base::Fd& written : files)
     if (fsync(written.get()) != 0) return base::system_error("write", generation.path().string());
   return generation.sync();
@@ -104,12 +108,19 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
   std::sort(outputs.begin(), outputs.end(), [](const Output& a, const Output& b) { return a.name < b.name; });
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (!is_valid(outputs[i]) || (i > 0 && outputs[i].name == outputs[i - 1].name))
-      return base::Error{.operation = "publish", .object = outputs[i].name, .code = EINVAL,
-                         .cause = "that is not a name for an output", .hint = {}};
+      return base::Error{.operation = "publish",
+                         .object = outputs[i].name,
+                         .code = EINVAL,
+                         .cause = "that is not a name for an output",
+                         .hint = {}};
 
-  Trace trace{.facts = facts, .outputs = records_of(outputs), .moved = false};
+  Trace trace{.facts = {}, .outputs = records_of(outputs), .moved = false};
+  trace.facts.reserve(world.constants.size() + facts.size());
+  note_constants(trace.facts, world.constants);
+  std::copy_if(facts.begin(), facts.end(), std::back_inserter(trace.facts),
+               [](const Fact& fact) { return fact.kind != FactKind::constant; });
   Published published{.directory = path_, .written = {}, .trace_written = true, .moved = {}};
-  for (const Difference& difference : differences(facts, world))
+  for (const Difference& difference : differences(trace.facts, world))
     published.moved.push_back(explain(difference, world.fs, home));
   trace.moved = !published.moved.empty();
   const std::string text = write_trace(trace);
@@ -128,8 +139,10 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
   if (same && published.written.empty()) {
     published.directory = last->directory();
     const auto known = files->read(trace_name, text.size());
-    if (known && known->bytes == text && known->mode == 0600) published.trace_written = false;
-    else if (auto replaced = files->replace(trace_name, text); !replaced) return with_hint(replaced.error());
+    if (known && known->bytes == text && known->mode == 0600)
+      published.trace_written = false;
+    else if (auto replaced = files->replace(trace_name, text); !replaced)
+      return with_hint(replaced.error());
     sweep(directory, "", "");
     return published;
   }
@@ -143,7 +156,6 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
     TRY(write_generation(generation, outputs, trace.outputs, intact, files, text));
     if (directory.has(name)) TRY(retire(directory, name));
     TRY(directory.rename(temporary, name));
-    TRY(directory.sync());
     if (directory.has(current_name) && !directory.target(current_name)) TRY(retire(directory, current_name));
     return directory.point(current_name, name);
   };

@@ -18,55 +18,75 @@ const Answer& once(std::map<Key, Answer>& known, const Key& key, const Ask& ask,
 } // namespace
 
 base::Kind FsRecorder::kind(const base::AbsPath& path) {
-  return once(kinds_, path, [&] { return world_.kind(path); },
-              [&](base::Kind answer) { facts_.push_back({FactKind::kind, path.string(), "", word(answer)}); });
+  return once(
+      kinds_, path, [&] { return world_.kind(path); },
+      [&](base::Kind answer) {
+        facts_.push_back({FactKind::kind, path.string(), "", word(answer)});
+      });
 }
 
 base::Result<std::string> FsRecorder::read(const base::AbsPath& path, std::size_t limit) {
-  return once(contents_, {path, limit}, [&] { return world_.read(path, limit); }, [&](const auto& answer) {
-    facts_.push_back({FactKind::file, path.string(), std::to_string(limit), word(answer)});
-  });
+  return once(
+      contents_, {path, limit}, [&] { return world_.read(path, limit); },
+      [&](const auto& answer) {
+        facts_.push_back({FactKind::file, path.string(), std::to_string(limit), word(answer)});
+      });
 }
 
 base::Result<std::string> FsRecorder::target(const base::AbsPath& path) {
-  return once(targets_, path, [&] { return world_.target(path); }, [&](const auto& answer) {
-    facts_.push_back({FactKind::target, path.string(), "", word_of_target(answer)});
-  });
+  return once(
+      targets_, path, [&] { return world_.target(path); },
+      [&](const auto& answer) {
+        facts_.push_back({FactKind::target, path.string(), "", word_of_target(answer)});
+      });
 }
 
 base::Result<std::vector<std::string>> FsRecorder::names(const base::AbsPath& path) {
-  return once(names_, path, [&] { return world_.names(path); },
-              [&](const auto& answer) { facts_.push_back({FactKind::names, path.string(), "", word(answer)}); });
+  return once(
+      names_, path, [&] { return world_.names(path); },
+      [&](const auto& answer) {
+        facts_.push_back({FactKind::names, path.string(), "", word(answer)});
+      });
 }
 
 base::Result<base::Ownership> FsRecorder::ownership(const base::AbsPath& path) {
-  return once(ownerships_, path, [&] { return world_.ownership(path); },
-              [&](const auto& answer) { facts_.push_back({FactKind::ownership, path.string(), "", word(answer)}); });
+  return once(
+      ownerships_, path, [&] { return world_.ownership(path); },
+      [&](const auto& answer) {
+        facts_.push_back({FactKind::ownership, path.string(), "", word(answer)});
+      });
 }
 
 std::uint64_t FsRecorder::link_count(const base::AbsPath& path) {
-  return once(link_counts_, path, [&] { return world_.link_count(path); }, [&](std::uint64_t answer) {
-    facts_.push_back({FactKind::links, path.string(), "", std::to_string(answer)});
-  });
+  return once(
+      link_counts_, path, [&] { return world_.link_count(path); },
+      [&](std::uint64_t answer) {
+        facts_.push_back({FactKind::links, path.string(), "", std::to_string(answer)});
+      });
 }
 
 std::string FsRecorder::stamp(const base::AbsPath& path) {
-  return once(stamps_, path, [&] { return world_.stamp(path); }, [&](const std::string& answer) {
-    facts_.push_back({FactKind::stamp, path.string(), "", word_of_stamp(answer)});
-  });
+  return once(
+      stamps_, path, [&] { return world_.stamp(path); },
+      [&](const std::string& answer) {
+        facts_.push_back({FactKind::stamp, path.string(), "", word_of_stamp(answer)});
+      });
 }
 
 base::Result<std::vector<std::string>> FsRecorder::glob(const base::AbsPath& root, const std::string& pattern,
                                                         std::size_t limit) {
-  return once(globs_, {root, pattern, limit}, [&] { return world_.glob(root, pattern, limit); },
-              [&](const auto& answer) {
-                facts_.push_back({FactKind::glob, root.string(), std::to_string(limit) + " " + pattern, word(answer)});
-              });
+  return once(
+      globs_, {root, pattern, limit}, [&] { return world_.glob(root, pattern, limit); },
+      [&](const auto& answer) {
+        facts_.push_back(
+            {FactKind::glob, root.string(), std::to_string(limit) + " " + pattern, word(answer)});
+      });
 }
 
 base::Result<std::string> FsRecorder::version_output(const base::AbsPath& program) {
   stamp(program);
-  return once(versions_, program, [&] { return world_.version_output(program); }, [](const auto&) {});
+  return once(
+      versions_, program, [&] { return world_.version_output(program); }, [](const auto&) {});
 }
 
 std::optional<std::string> EnvRecorder::get(std::string_view name) const {

@@ -40,7 +40,8 @@ class FsRecorder final : public base::Fs {
   std::map<base::AbsPath, base::Result<base::Ownership>> ownerships_;
   std::map<base::AbsPath, std::uint64_t> link_counts_;
   std::map<base::AbsPath, std::string> stamps_;
-  std::map<std::tuple<base::AbsPath, std::string, std::size_t>, base::Result<std::vector<std::string>>> globs_;
+  std::map<std::tuple<base::AbsPath, std::string, std::size_t>, base::Result<std::vector<std::string>>>
+      globs_;
   std::map<base::AbsPath, base::Result<std::string>> versions_;
 };
 

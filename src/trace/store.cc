@@ -63,7 +63,10 @@ std::optional<std::string> damage(const PrivateDir& generation, const OutputReco
 
 base::Result<std::string> Current::read(const std::string& output) const {
   const auto fail = [&](int code, std::string cause) -> base::Error {
-    return {.operation = "use", .object = (path_ / output).string(), .code = code, .cause = std::move(cause),
+    return {.operation = "use",
+            .object = (path_ / output).string(),
+            .code = code,
+            .cause = std::move(cause),
             .hint = "psbc build --force"};
   };
   const auto record = std::find_if(trace_.outputs.begin(), trace_.outputs.end(),
@@ -75,8 +78,12 @@ base::Result<std::string> Current::read(const std::string& output) const {
 }
 
 base::Result<Store> Store::open(const base::AbsPath& state_root, const std::string& id) {
-  if (!is_build_id(id)) return base::Error{.operation = "use the build", .object = id, .code = EINVAL,
-                                           .cause = "that is not the id of a build", .hint = "psbc list"};
+  if (!is_build_id(id))
+    return base::Error{.operation = "use the build",
+                       .object = id,
+                       .code = EINVAL,
+                       .cause = "that is not the id of a build",
+                       .hint = "psbc list"};
   return Store(state_root / "builds", id);
 }
 

@@ -46,7 +46,8 @@ class Current {
 
  private:
   friend class Store;
-  explicit Current(std::string generation, base::AbsPath path) : generation_(std::move(generation)), path_(std::move(path)) {}
+  explicit Current(std::string generation, base::AbsPath path)
+      : generation_(std::move(generation)), path_(std::move(path)) {}
   std::string generation_;
   base::AbsPath path_;
   std::optional<base::PrivateDir> files_;
@@ -59,7 +60,8 @@ class Lock {
  private:
   friend class Store;
   friend base::Status remove_build(const base::AbsPath& state_root, const std::string& id);
-  Lock(base::PrivateDir directory, base::Fd file) : directory_(std::move(directory)), file_(std::move(file)) {}
+  Lock(base::PrivateDir directory, base::Fd file)
+      : directory_(std::move(directory)), file_(std::move(file)) {}
   base::PrivateDir directory_;
   base::Fd file_;
 };
@@ -68,7 +70,8 @@ struct Published {
   base::AbsPath directory;          // of the generation
   std::vector<std::string> written; // names of the outputs that are new or were not as recorded
   bool trace_written = false;
-  std::vector<std::string> moved;   // what changed during the build, as sentences: the next build will be a full one
+  std::vector<std::string>
+      moved; // what changed during the build, as sentences: the next build will be a full one
 };
 
 class Store {
@@ -82,8 +85,8 @@ class Store {
   /// Makes the directories, and waits for the other builder for at most `wait_ms`.
   base::Result<Lock> lock(int wait_ms = 2000) const;
   /// Makes `outputs` the current generation. Bytes that are there already are not written again: not
-  /// the generation when all are the same, not the single file when others differ. The facts are asked
-  /// once more before.
+  /// the generation when all are the same, not the single file when others differ. `facts` are what the recorders noted, and are asked once more
+  /// before; the constants of `world` are added to them.
   base::Result<Published> publish(const Lock& lock, std::vector<Output> outputs, const Facts& facts,
                                   const World& world, const base::AbsPath& home) const;
 
@@ -92,7 +95,8 @@ class Store {
 
  private:
   friend base::Status remove_build(const base::AbsPath& state_root, const std::string& id);
-  Store(base::AbsPath builds, std::string id) : builds_(std::move(builds)), id_(std::move(id)), path_(builds_ / id_) {}
+  Store(base::AbsPath builds, std::string id)
+      : builds_(std::move(builds)), id_(std::move(id)), path_(builds_ / id_) {}
   base::AbsPath builds_;
   std::string id_;
   base::AbsPath path_;

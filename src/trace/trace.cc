@@ -45,8 +45,10 @@ bool read_record(std::vector<std::string>& fields, Trace& trace) {
 
 std::string write_trace(const Trace& trace) {
   base::RecordWriter out(signature, version);
-  for (const Fact& fact : trace.facts) out.add({"fact", to_string(fact.kind), fact.subject, fact.question, fact.value});
-  for (const OutputRecord& output : trace.outputs) out.add({"output", output.name, octal(output.mode), output.digest});
+  for (const Fact& fact : trace.facts)
+    out.add({"fact", to_string(fact.kind), fact.subject, fact.question, fact.value});
+  for (const OutputRecord& output : trace.outputs)
+    out.add({"output", output.name, octal(output.mode), output.digest});
   if (trace.moved) out.add({"moved"});
   return std::move(out).finish();
 }

@@ -21,10 +21,16 @@ bool is_id(std::string_view id) {
 }
 
 base::Error not_an_id(const std::string& id) {
-  return {.operation = "use the approval", .object = id, .code = EINVAL, .cause = "that is not the id of a project", .hint = {}};
+  return {.operation = "use the approval",
+          .object = id,
+          .code = EINVAL,
+          .cause = "that is not the id of a project",
+          .hint = {}};
 }
 
-Approval never(std::string note) { return {.verdict = Verdict::never, .approved_bytes = std::nullopt, .note = std::move(note)}; }
+Approval never(std::string note) {
+  return {.verdict = Verdict::never, .approved_bytes = std::nullopt, .note = std::move(note)};
+}
 
 Approval judge(std::string_view text, const AbsPath& root, std::string_view config) {
   base::RecordReader reader(text, signature, version);
@@ -42,7 +48,8 @@ Approval judge(std::string_view text, const AbsPath& root, std::string_view conf
       return never("the approval says things that this psbc does not know");
     }
   }
-  if (!approved_root || !digest || *digest != base::sha256(*bytes)) return never("the approval on file is damaged");
+  if (!approved_root || !digest || *digest != base::sha256(*bytes))
+    return never("the approval on file is damaged");
   if (*approved_root != root.string()) return never("the approval on file is for another directory");
   const Verdict verdict = *digest == base::sha256(config) ? Verdict::approved : Verdict::changed;
   return {.verdict = verdict, .approved_bytes = std::move(bytes), .note = {}};
@@ -58,7 +65,8 @@ base::Result<std::optional<PrivateDir>> Store::open() const {
   return trust.error();
 }
 
-base::Result<Approval> Store::lookup(const std::string& id, const AbsPath& root, std::string_view config) const {
+base::Result<Approval> Store::lookup(const std::string& id, const AbsPath& root,
+                                     std::string_view config) const {
   if (!is_id(id)) return not_an_id(id);
   TRY_ASSIGN(const std::optional<PrivateDir> directory, open());
   if (!directory) return never("");

@@ -35,7 +35,8 @@ class Store {
   explicit Store(const base::AbsPath& state_root) : path_(state_root / "trust") {}
 
   /// Pass the very bytes that were parsed, not a second reading of the file.
-  base::Result<Approval> lookup(const std::string& id, const base::AbsPath& root, std::string_view config) const;
+  base::Result<Approval> lookup(const std::string& id, const base::AbsPath& root,
+                                std::string_view config) const;
   base::Status approve(const std::string& id, const base::AbsPath& root, std::string_view config) const;
   /// Whether there was one.
   base::Result<bool> revoke(const std::string& id) const;

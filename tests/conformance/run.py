@@ -245,6 +245,42 @@ def check_mutations(tap, program, mutants):
     tap.ok(len(mutants) // 10 < accepted < len(mutants) * 9 // 10, f"{accepted} of them are valid")
 
 
+TOKENS = ['"', "'", '"""', "'''", "[", "]", "[[", "]]", "{", "}", "=", ",", ".", "#", "\n", "\r\n", "\r", " ", "\t", "\\",
+          "\\u00e9", "\\x41", "\\e", "é", "\u00a0", "-", "_", "0", "1", "+1", "1.5", "0x1F", "1e3", "inf", "true",
+          "1979-05-27", "07:32:00", "a", 'name = "x"\n', "[env]\n", "\x00", "\x0b", "\x7f"]
+
+
+def write_broken_texts(work):
+    """Files with a few characters removed, repeated, replaced or inserted."""
+    rng = random.Random(SEED + 1)
+    originals = [(path, path.read_bytes().decode()) for path in sorted((HERE / "good").glob("*.toml"))]
+    originals = [(path, text) for path, text in originals if 0 < len(text) < 1000]
+    paths = []
+    for number in range(MUTATIONS):
+        origin, text = rng.choice(originals)
+        for _ in range(rng.choice([1, 1, 2])):
+            at, length = rng.randrange(len(text) + 1), rng.randrange(4)
+            text = text[:at] + rng.choice(["", text[at : at + length] * 2, rng.choice(TOKENS)]) + text[at + length :]
+        paths.append(work / f"{number:04}-{stem(origin)}{'.user' if kind_of(origin) == 'user' else ''}.toml")
+        paths[-1].write_bytes(text.encode())
+    return paths
+
+
+def check_broken_texts(tap, program, paths):
+    """TOML itself: toml++ and tomllib agree on what it is."""
+    differences = []
+    broken = 0
+    for path, codes in zip(paths, judge(program, paths)):
+        data = parse(path)
+        broken += data is None
+        accepted = reference_accepts(kind_of(path), data)
+        blames_syntax = not {"PSB0001", "PSB0003"}.isdisjoint(codes)
+        if accepted != (not codes) or (blames_syntax and data is not None):
+            differences.append(f"{path}: psbc {codes or 'accepts'}, the reference {'accepts' if accepted else 'refuses'}")
+    tap.ok(not differences, f"{len(paths)} texts with misplaced characters are judged alike", *differences[:20])
+    tap.ok(len(paths) // 4 < broken < len(paths), f"{broken} of them are no TOML")
+
+
 # --- node ----------------------------------------------------------------------------------------
 
 
@@ -310,7 +346,8 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     options = parser.parse_args()
     shutil.rmtree(options.work, ignore_errors=True)
-    (options.work / "mutations").mkdir(parents=True)
+    for name in ("mutations", "broken"):
+        (options.work / name).mkdir(parents=True)
 
     tap = Tap()
     paths = sorted((HERE / "good").glob("*.toml")) + sorted((HERE / "bad").glob("*.toml"))
@@ -319,6 +356,7 @@ def main():
         check_schemas(tap)
         check_corpus(tap, options.judge, paths)
         check_mutations(tap, options.judge, mutants)
+        check_broken_texts(tap, options.judge, write_broken_texts(options.work / "broken"))
     else:
         node, why = install_node(options.node, options.work)
         if node is None:

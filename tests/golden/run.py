@@ -6,7 +6,7 @@
         cmd                     argv lines without a shell; default: psbc build --print policy
         project/  home/         copied to a fresh HOME; the project is ~/project, and the directory to start in
         stdout  stderr  exit    what must come out; a missing file means nothing, and status 0
-    golden/messages/<case>.toml the same in short: a broken .python-sandbox.toml
+    golden/messages/<case>.toml the same in short: a broken .python-sandbox.toml; so is conformance/bad/<case>.toml
     golden/messages/<case>.stderr  what is said about it; the status must be 2
 
 Several lines in `cmd` run one after the other: their output is one text, the last status counts. Names
@@ -163,18 +163,19 @@ class Case:
 
 
 class MessageCase(Case):
-    """The pair golden/messages/<case>.toml and .stderr."""
+    """A broken file, and golden/messages/<case>.stderr."""
 
     def __init__(self, path, root):
-        super().__init__(path, root)
-        self.name = str(path.relative_to(root).with_suffix(""))
+        super().__init__(root / "messages" / path.name, root)
+        self.source = path
+        self.name = "messages/" + path.stem
 
     def commands(self):
         return [DEFAULT_COMMAND]
 
     def prepare(self, world):
         # The bytes as they are: some of the mistakes are in the encoding.
-        (world.project / ".python-sandbox.toml").write_bytes(self.path.read_bytes())
+        (world.project / ".python-sandbox.toml").write_bytes(self.source.read_bytes())
 
     def files(self):
         return {"stderr": self.path.with_suffix(".stderr")}
@@ -197,8 +198,11 @@ def cases_below(root):
                 found.append(Case(path, root))
             elif area.name == "messages" and path.suffix == ".toml":
                 found.append(MessageCase(path, root))
-            elif area.name == "messages" and path.suffix == ".stderr":
-                assert path.with_suffix(".toml").exists(), f"{path.name} has no .toml beside it"
+    # The corpus on which the parser agrees with other validators: what people are told about it.
+    found += [MessageCase(path, root) for path in sorted(root.parent.glob("conformance/bad/*.toml")) if ".user" not in path.name]
+    sources = {case.source.stem for case in found if isinstance(case, MessageCase)}
+    for golden in root.glob("messages/*.stderr"):
+        assert golden.stem in sources, f"{golden.name} has no .toml: it belongs to no broken file"
     return found
 
 

@@ -93,7 +93,8 @@ def _(h):
         "with Host() as h: print(h.uid, h.exists('/tmp/mine'), h.run(['ls', '/home']).out.strip())"
     )
     support = h.copy("tests/support", "/tmp/tests/support")
-    other = subprocess.run([sys.executable, "-B", "-c", program, support], capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PSBC"}  # may lie in /tmp
+    other = subprocess.run([sys.executable, "-B", "-c", program, support], capture_output=True, text=True, env=environment)
     assert other.returncode == 0, other.stderr
     uid, mine, home = other.stdout.split()
     assert int(uid) != h.uid and home == f"psbc{uid}"

@@ -255,7 +255,8 @@ def _(h):
 @test("a sandbox that hides, protects or pins less than it should is refused before anything runs")
 def _(h):
     for missing, reason in (
-        ("blacklist", "it is hidden, and could be read inside"),
+        ("blacklist {0}/.env", "it is hidden, and could be read inside"),
+        ("blacklist ${{RUNUSER}}", "it is hidden, and could be read inside"),
         ("read-only {0}/.git/hooks", "it is read-only, and could be written inside"),
         ("read-write {0}/.git", "cannot be written"),
         ("caps.drop", ""),

@@ -25,6 +25,8 @@ noroot
 nogroups
 private-dev
 ipc-namespace
+blacklist ${{RUNUSER}}
+blacklist ${{HOME}}/.Xauthority
 """
 
 

@@ -69,7 +69,8 @@ def _(h):
         ("", CTRL_Z),
         ("Stopped(.|\n)*outer> ", "a=$(cat ~/code/demo/count); sleep 0.3; [ $a = $(cat ~/code/demo/count) ] && echo still; bg\n"),
         ("still\r\n(.|\n)*outer> ", "sleep 0.3; [ $a = $(cat ~/code/demo/count) ] || echo moving; fg\n"),
-        ("moving\r\n(.|\n)*enter.*\n", CTRL_C),
+        ("moving\r\n(.|\n)*enter.*\n", lambda _: time.sleep(0.3)),  # bash says so before it does so
+        ("", CTRL_C),
         ("KeyboardInterrupt(.|\n)*outer> ", "exit 8\n"),
     ])  # fmt: skip
     assert r.status == 8, r

@@ -56,12 +56,12 @@ int profile(const char* version, const std::string& variant, const char* home) {
   const std::string rules = input();
   const auto words = base::split(rules, '\0');
   base::RealFs fs;
+  const policy::Origin origin{.where = "test", .reason = "asked"}; // named: gcc 12 sees ghosts in the temporary
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const AbsPath path = AbsPath::parse(words[i + 1]).value();
     for (const Access access : {Access::closed, Access::read_only, Access::writable, Access::pinned, Access::hidden})
       if (to_string(access) == words[i])
-        policy.rules.push_back({.access = access, .path = path, .origin = {.where = "test", .reason = "asked"},
-                                .exists = fs.kind(path) != base::Kind::absent});
+        policy.rules.push_back({.access = access, .path = path, .origin = origin, .exists = fs.kind(path) != base::Kind::absent});
   }
   std::string broken;
   const auto done = policy::run_passes(std::move(policy), broken);

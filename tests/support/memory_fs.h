@@ -49,7 +49,10 @@ class MemoryFs : public base::Fs {
     return *this;
   }
   MemoryFs& program(std::string_view path, std::string version, std::string stamp = "1") {
-    put(path, {.kind = Kind::file, .content = std::move(version), .ownership = {0, 0, 0755}, .stamp = std::move(stamp)});
+    put(path, {.kind = Kind::file,
+               .content = std::move(version),
+               .ownership = {0, 0, 0755},
+               .stamp = std::move(stamp)});
     return *this;
   }
   /// With everything below it.
@@ -145,13 +148,15 @@ class MemoryFs : public base::Fs {
   MemoryFs& put(std::string_view text, Node node) {
     const AbsPath path = AbsPath::literal(text);
     for (AbsPath up = path.parent(); !up.is_root(); up = up.parent())
-      if (!nodes_.contains(up)) nodes_[up] = {.kind = Kind::directory, .content = {}, .ownership = {1000, 1000, 0755}};
+      if (!nodes_.contains(up))
+        nodes_[up] = {.kind = Kind::directory, .content = {}, .ownership = {1000, 1000, 0755}};
     nodes_[path] = std::move(node);
     return *this;
   }
 
   static base::Error failed(std::string operation, const AbsPath& path, int code) {
-    return {.operation = std::move(operation), .object = path.string(), .code = code, .cause = {}, .hint = {}};
+    return {
+        .operation = std::move(operation), .object = path.string(), .code = code, .cause = {}, .hint = {}};
   }
 
   std::vector<std::string> children(const AbsPath& directory) const {
@@ -206,7 +211,8 @@ class MemoryFs : public base::Fs {
         if (match(pattern, p + 1, names, skip)) return true;
       return false;
     }
-    return n < names.size() && base::matches_component(pattern[p], names[n]) && match(pattern, p + 1, names, n + 1);
+    return n < names.size() && base::matches_component(pattern[p], names[n]) &&
+           match(pattern, p + 1, names, n + 1);
   }
 
   std::map<AbsPath, Node> nodes_;

@@ -107,5 +107,7 @@ def _plain(text):
 
 
 def _say(*lines):
+    """Terminal sequences of what was tested are shown, not sent: logs and JUnit files hold this."""
     for line in lines:
-        print(line.encode("utf-8", "backslashreplace").decode(), flush=True)
+        shown = "".join(c if c.isprintable() or c == "\t" else repr(c)[1:-1] for c in line)
+        print(shown.encode("utf-8", "backslashreplace").decode(), flush=True)

@@ -49,7 +49,7 @@ TEST_CASE("what a person is told to type is accepted") {
     const std::size_t begin = told.find("`\"") + 2;
     CHECK(help(Format::path, told.substr(begin, told.find("\"`") - begin)).empty());
   }
-  for (const char* written : {"My Project", "-x", "a..b", "ÄÖ lab", "__init__", "A.B.C", "x---y-"}) {
+  for (const char* written : {"My Project", "-x", "a..b", "ÄÖ lab", "__init__", "A.B.C", "-x---Y-"}) {
     const std::string told = help(Format::name, written);
     const std::size_t begin = told.find("`\"") + 2;
     INFO(told);

@@ -53,6 +53,14 @@ TEST_CASE("the scanner knows what a text that breaks off left open") {
   CHECK(open("[a") == "[");
 }
 
+TEST_CASE("strings and comments are where more than ASCII may stand") {
+  const std::string text = "# é\n\"ä\" = 'ö' # ü\n[ \"x\" ] # y\na = [ # z\n \"\"\"w\"\"\" ]\nö = 1\nb = \"open";
+  std::string found;
+  for (const Outline::Range& range : outline(text, 8).texts)
+    found += text.substr(range.begin, range.end - range.begin) + "|";
+  CHECK(found == "# é|\"ä\"|'ö'|# ü|\"x\"|# y|# z|\"\"\"w\"\"\"|");
+}
+
 TEST_CASE("depth is bounded before anything recurses over it") {
   std::string deep = "a";
   for (int i = 0; i < 30000; ++i)

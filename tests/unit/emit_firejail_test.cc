@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emit/firejail.h"
 
+#include <memory>
 #include <random>
 
 #include "emit/lexer.h"
@@ -72,7 +73,8 @@ emit::Templates with(std::string_view name, const std::string& from, const std::
   if (at == std::string::npos) FAIL("not in the template: " << from);
   tmpl.text.replace(at, from.size(), to);
   tmpl.from = "~/t/x.profile";
-  tmpl.file = std::make_shared<const diag::SourceFile>(tmpl.from, tmpl.text);
+  static std::vector<std::shared_ptr<const diag::SourceFile>> files; // diagnostics point into them
+  tmpl.file = files.emplace_back(std::make_shared<const diag::SourceFile>(tmpl.from, tmpl.text));
   return out;
 }
 
@@ -88,7 +90,9 @@ TEST_CASE("closed directories are emptied by what they show, or by a name that n
         "whitelist /tmp/psbc-none\n"
         "whitelist /var/psbc-none\n"
         "blacklist /opt\n"
-        "read-only /srv/data\n");
+        "read-only /srv/data\n"
+        "blacklist ${RUNUSER}\n" // fixed: firejail leaves these two open
+        "blacklist ${HOME}/.Xauthority\n");
 }
 
 TEST_CASE("what is protected in a writable directory is pinned, outer before inner") {

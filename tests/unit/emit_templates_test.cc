@@ -7,8 +7,9 @@ using namespace psbc::emit;
 
 namespace {
 Template user(std::string text) {
-  return {.name = "profile/enter.profile", .text = text, .from = "~/t/enter.profile",
-          .file = std::make_shared<const psbc::diag::SourceFile>("~/t/enter.profile", text)};
+  static std::vector<std::shared_ptr<const psbc::diag::SourceFile>> files; // diagnostics point into them
+  const auto& file = files.emplace_back(std::make_shared<const psbc::diag::SourceFile>("~/t/enter.profile", text));
+  return {.name = "profile/enter.profile", .text = std::move(text), .from = file->name(), .file = file};
 }
 } // namespace
 

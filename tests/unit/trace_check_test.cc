@@ -76,7 +76,8 @@ const std::vector<Row> rows = {
     {"`~/code/lab/.python-sandbox.toml` is now too large to be read",
      [](Scene& s) { s.fs.at("/home/u/code/lab/.python-sandbox.toml").content.assign(65537, '#'); }},
     {"`~/.vimrc` cannot be read now: permission denied", [](Scene& s) { s.fs.unreadable("/home/u/.vimrc"); }},
-    {"`~/.netrc` can be read now (could not be at the last build)", [](Scene& s) { s.fs.at("/home/u/.netrc").failure = 0; }},
+    {"`~/.netrc` can be read now (could not be at the last build)",
+     [](Scene& s) { s.fs.at("/home/u/.netrc").failure = 0; }},
     {"`~/.vimrc` disappeared (was a file)", [](Scene& s) { s.fs.remove("/home/u/.vimrc"); }},
     {"`~/.aws` appeared (was absent at the last build)", [](Scene& s) { s.fs.directory("/home/u/.aws"); }},
     {"`~/.aws` appeared (was absent at the last build)", [](Scene& s) { s.fs.link("/home/u/.aws", "x"); }},
@@ -89,13 +90,17 @@ const std::vector<Row> rows = {
     {"`~/code/lab` disappeared (was a directory)", [](Scene& s) { s.fs.remove("/home/u/code/lab"); }},
     {"`~/.tmux.conf` now points to `other` (was `dotfiles/tmux.conf`)",
      [](Scene& s) { s.fs.link("/home/u/.tmux.conf", "other").file("/home/u/dotfiles/other"); }},
-    {"`~/.tmux.conf` is now a file (was a link)", [](Scene& s) { s.fs.file("/home/u/.tmux.conf", "new", 0777); }},
+    {"`~/.tmux.conf` is now a file (was a link)",
+     [](Scene& s) { s.fs.file("/home/u/.tmux.conf", "new", 0777); }},
     {"`~` now has 8 entries (had 7)", [](Scene& s) { s.fs.directory("/home/u/photos"); }},
     {"`~/.config` now has 2 entries (had 1)", [](Scene& s) { s.fs.directory("/home/u/.config/emacs"); }},
     {"names in `~` changed", [](Scene& s) { s.fs.remove("/home/u/music").directory("/home/u/films"); }},
-    {"`~/.vimrc` now has mode 0600 (had 0644)", [](Scene& s) { s.fs.at("/home/u/.vimrc").ownership.mode = 0600; }},
-    {"`~/.vimrc` now belongs to another user or group", [](Scene& s) { s.fs.at("/home/u/.vimrc").ownership.uid = 0; }},
-    {"`~/code/lab/.env` now has 2 hard links (had 1)", [](Scene& s) { s.fs.at("/home/u/code/lab/.env").links = 2; }},
+    {"`~/.vimrc` now has mode 0600 (had 0644)",
+     [](Scene& s) { s.fs.at("/home/u/.vimrc").ownership.mode = 0600; }},
+    {"`~/.vimrc` now belongs to another user or group",
+     [](Scene& s) { s.fs.at("/home/u/.vimrc").ownership.uid = 0; }},
+    {"`~/code/lab/.env` now has 2 hard links (had 1)",
+     [](Scene& s) { s.fs.at("/home/u/code/lab/.env").links = 2; }},
     {"`**/.env` in `~/code/lab` now matches 2 paths (matched 1)",
      [](Scene& s) { s.fs.file("/home/u/code/lab/web/.env"); }},
     {"`~/code/lab/.env` disappeared (was a file)", [](Scene& s) { s.fs.remove("/home/u/code/lab/.env"); }},
@@ -103,14 +108,22 @@ const std::vector<Row> rows = {
     {"`/usr/bin/firejail` disappeared", [](Scene& s) { s.fs.remove("/usr/bin/firejail"); }},
     {"psbc itself changed", [](Scene& s) { s.fs.at("/usr/bin/psbc").stamp = "p2"; }},
     {"psbc itself changed", [](Scene& s) { s.constants["psbc"] = "build-2"; }},
-    {"psbc itself changed", [](Scene& s) { s.constants = {{"psbc", "build-2"}, {"schema", "s2"}, {"template", "t2"}}; }},
+    {"psbc itself changed",
+     [](Scene& s) {
+       s.constants = {{"psbc", "build-2"}, {"schema", "s2"}, {"template", "t2"}};
+     }},
     {"the template changed", [](Scene& s) { s.constants["template"] = "t2"; }},
     {"the schema changed", [](Scene& s) { s.constants.erase("schema"); }},
     {"the catalogue changed", [](Scene& s) { s.constants["catalogue"] = "c1"; }},
-    {"the variable PSBC_ENVS_PATH changed", [](Scene& s) { s.env = base::Env(Variables{{"PSBC_ENVS_PATH", "/else"}}); }},
+    {"the variable PSBC_ENVS_PATH changed",
+     [](Scene& s) {
+       s.env = base::Env(Variables{{"PSBC_ENVS_PATH", "/else"}});
+     }},
     {"the variable PSBC_ENVS_PATH is not set any more", [](Scene& s) { s.env = base::Env(); }},
     {"the variable PYSANDBOX_ENVS_PATH is set now (was unset at the last build)",
-     [](Scene& s) { s.env = base::Env(Variables{{"PSBC_ENVS_PATH", "/data/envs"}, {"PYSANDBOX_ENVS_PATH", ""}}); }},
+     [](Scene& s) {
+       s.env = base::Env(Variables{{"PSBC_ENVS_PATH", "/data/envs"}, {"PYSANDBOX_ENVS_PATH", ""}});
+     }},
 };
 
 } // namespace
@@ -121,7 +134,8 @@ TEST_CASE("an unchanged world has no differences, and neither has one that nobod
   CHECK(facts.size() < 100);
   CHECK(scene.explain(facts, scene.env).empty());
   scene.fs.file("/home/u/.config/nvim/init.lua").file("/etc/motd", "hello").file("/home/u/code/lab/main.py");
-  CHECK(scene.explain(facts, base::Env(Variables{{"PSBC_ENVS_PATH", "/data/envs"}, {"LANG", "tr_TR"}})).empty());
+  CHECK(scene.explain(facts, base::Env(Variables{{"PSBC_ENVS_PATH", "/data/envs"}, {"LANG", "tr_TR"}}))
+            .empty());
 }
 
 TEST_CASE("one thing that changed in the world is one sentence") {

@@ -21,7 +21,8 @@ namespace {
 
 const AbsPath home = AbsPath::literal("/home/u");
 const std::string id = "lab-0123456789ab";
-const std::vector<std::string> names = {"enter.profile", "filter.bpf", "plan", "shell.bash", "standalone.profile"};
+const std::vector<std::string> names = {"enter.profile", "filter.bpf", "plan", "shell.bash",
+                                        "standalone.profile"};
 
 /// Builds that can be told apart: every output of version N says so, but `plan` is always the same.
 struct Builder {
@@ -34,12 +35,12 @@ struct Builder {
   base::Result<trace::Published> build(int version, std::size_t padding = 0) {
     std::vector<trace::Output> outputs;
     for (const std::string& name : names)
-      outputs.push_back({name, 0600, (name == "plan" ? "same" : std::to_string(version)) + "\n" + std::string(padding, ' ')});
+      outputs.push_back(
+          {name, 0600,
+           (name == "plan" ? "same" : std::to_string(version)) + "\n" + std::string(padding, ' ')});
     constants = {{"version", std::to_string(version)}};
-    trace::Facts facts;
-    trace::note_constants(facts, constants);
     TRY_ASSIGN(const trace::Lock lock, store.lock(20000));
-    return store.publish(lock, outputs, facts, {fs, env, constants}, home);
+    return store.publish(lock, outputs, {}, {fs, env, constants}, home);
   }
 
   /// The version that is built now, -1 for none, -2 when it is not whole.
@@ -86,9 +87,6 @@ std::optional<bool> kill_at(int n, const Body& body) {
   return true;
 }
 
-/// Hundreds of builds with several fsyncs each: in memory, where that is free.
-std::string fast_disk() { return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : ""; }
-
 } // namespace
 
 TEST_CASE("a build killed at any system call leaves the old build or the new one, whole") {
@@ -119,7 +117,7 @@ TEST_CASE("a build killed at any system call leaves the old build or the new one
     bool old_seen = false, new_seen = false;
     for (int n = 0;; ++n) {
       CAPTURE(n);
-      test::TempDir temp(fast_disk());
+      test::TempDir temp(test::fast_disk());
       Builder builder(temp / "psbc");
       row.before(builder);
       const auto killed = kill_at(n, [&] { (void)builder.build(2); });
@@ -141,7 +139,7 @@ TEST_CASE("a build killed at any system call leaves the old build or the new one
 TEST_CASE("a removal killed at any system call leaves a build or none, and can be repeated") {
   for (int n = 0;; ++n) {
     CAPTURE(n);
-    test::TempDir temp(fast_disk());
+    test::TempDir temp(test::fast_disk());
     Builder builder(temp / "psbc");
     REQUIRE((builder.build(1) && builder.build(2)));
     const auto killed = kill_at(n, [&] { (void)trace::remove_build(temp / "psbc", id); });
@@ -217,18 +215,21 @@ TEST_CASE("who waits for the lock too long is told who holds it") {
   auto held = builder.store.lock();
   REQUIRE(held);
   CHECK(test::in_child([&] {
-    const auto lock = builder.store.lock(30);
-    return !lock && lock.error().cause == "process " + holder + " holds it" && !lock.error().hint.empty() ? 0 : 1;
-  }) == 0);
+          const auto lock = builder.store.lock(30);
+          return !lock && lock.error().cause == "process " + holder + " holds it" &&
+                         !lock.error().hint.empty()
+                     ? 0
+                     : 1;
+        }) == 0);
 }
 
 TEST_CASE("the lock of a killed process is free at once") {
   test::TempDir temp;
   Builder builder(temp / "psbc");
   CHECK(test::in_child([&] {
-    const auto lock = builder.store.lock();
-    return lock ? raise(SIGKILL) : 1;
-  }) == 128 + SIGKILL);
+          const auto lock = builder.store.lock();
+          return lock ? raise(SIGKILL) : 1;
+        }) == 128 + SIGKILL);
   CHECK(builder.store.lock(0));
 }
 
@@ -262,26 +263,30 @@ TEST_CASE("a state directory that cannot be written is an error, and the last bu
   const AbsPath root = temp / "psbc";
   REQUIRE(chmod(temp.path().c_str(), 0777) == 0);
   CHECK(test::as_ordinary_user([&] {
-    Builder builder(root);
-    if (!builder.build(1)) return 1;
-    chmod(builder.store.directory().c_str(), 0500);
-    const auto published = builder.build(2);
-    if (published || published.error().code != EACCES || published.error().hint.empty()) return 2;
-    if (builder.version() != 1) return 3;
-    chmod(builder.store.directory().c_str(), 0700);
-    return builder.build(2) && builder.version() == 2 && builder.entries() == lock_current_and_two_generations ? 0 : 4;
-  }) == 0);
+          Builder builder(root);
+          if (!builder.build(1)) return 1;
+          chmod(builder.store.directory().c_str(), 0500);
+          const auto published = builder.build(2);
+          if (published || published.error().code != EACCES || published.error().hint.empty()) return 2;
+          if (builder.version() != 1) return 3;
+          chmod(builder.store.directory().c_str(), 0700);
+          return builder.build(2) && builder.version() == 2 &&
+                         builder.entries() == lock_current_and_two_generations
+                     ? 0
+                     : 4;
+        }) == 0);
   CHECK(test::as_ordinary_user([&] {
-    const auto lock = trace::Store::open(AbsPath::literal("/proc/psbc"), id)->lock(0);
-    return !lock && !base::describe(lock.error()).empty() ? 0 : 1;
-  }) == 0);
+          const auto lock = trace::Store::open(AbsPath::literal("/proc/psbc"), id)->lock(0);
+          return !lock && !base::describe(lock.error()).empty() ? 0 : 1;
+        }) == 0);
 }
 
 TEST_CASE("a read-only or full disk is an error with a way out, and the last build stays") {
   test::TempDir temp;
   const int status = test::in_child([&] {
     // A mount namespace of our own: nothing is left mounted, whatever happens.
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 77;
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+      return 77;
     if (mount("tmpfs", temp.path().c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) return 77;
     Builder builder(temp / "psbc");
     if (!builder.build(1)) return 1;

@@ -23,7 +23,9 @@ const AbsPath missing = AbsPath::literal("/home/u/.gone");
 
 TEST_CASE("every question to the recorder becomes one fact with its answer") {
   test::MemoryFs fs;
-  fs.file("/home/u/.vimrc", "set nu\n", 0600).link("/home/u/.config", "dotfiles").directory("/home/u/dotfiles");
+  fs.file("/home/u/.vimrc", "set nu\n", 0600)
+      .link("/home/u/.config", "dotfiles")
+      .directory("/home/u/dotfiles");
   fs.program("/usr/bin/firejail", "firejail version 0.9.72\n", "stamp-1");
   trace::Facts facts;
   trace::FsRecorder recorder(fs, facts);
@@ -64,7 +66,8 @@ TEST_CASE("a failure is a fact too") {
   (void)recorder.stamp(missing);
   std::vector<std::string> values;
   for (const Fact& fact : facts) values.push_back(fact.value);
-  CHECK(values == std::vector<std::string>{"absent", "absent", "too-large", "error-13", "error-22", "absent", "absent", "absent"});
+  CHECK(values == std::vector<std::string>{"absent", "absent", "too-large", "error-13", "error-22", "absent",
+                                           "absent", "absent"});
 }
 
 TEST_CASE("a question that is asked again is answered from the first time, and noted once") {
@@ -92,7 +95,9 @@ TEST_CASE("resolving a path leaves a fact for each component and each link") {
   const auto resolved = base::resolve(recorder, AbsPath::literal("/home/u/.config/nvim"));
   REQUIRE(resolved);
   CHECK(resolved->path.string() == "/home/u/dot/config/nvim");
-  const auto has = [&](const Fact& fact) { return std::find(facts.begin(), facts.end(), fact) != facts.end(); };
+  const auto has = [&](const Fact& fact) {
+    return std::find(facts.begin(), facts.end(), fact) != facts.end();
+  };
   CHECK(has({FactKind::kind, "/home/u", "", "directory"}));
   CHECK(has({FactKind::kind, "/home/u/.config", "", "symlink"}));
   CHECK(has({FactKind::target, "/home/u/.config", "", "to dot/config"}));

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""What the attacks share: a trusted project, its sandbox, and the same project without psbc.
+
+A claim has two halves. The control shows that the attack works: on the host itself, or in a sandbox made
+by hand as the predecessor makes it. Then psbc is attacked in the same way. Both are judged on the host, by
+what files hold there; of what a payload prints, only the value of a decoy counts, which it cannot know
+unless it was read.
+"""
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from host import CHECKOUT  # noqa: E402
+
+# Read now: a host covers /home and /tmp, where the checkout may lie.
+_PREDECESSOR = (CHECKOUT / "bench/predecessor/profile.in").read_text()
+
+
+class Project:
+    """A directory with a .python-sandbox.toml, approved unless it is a clone that nobody looked at."""
+
+    def __init__(self, h, config="", path="~/code/demo", name="demo", trusted=True):
+        if not hasattr(h, "can_attack"):  # once for a host: it starts firejail
+            h.require("psbc", "firejail")
+            h.can_attack = True
+        self.h, self.path, self.name = h, path, name
+        self.root = h.mkdir(path)
+        self.file = f"{path}/.python-sandbox.toml"
+        h.write(self.file, f'name = "{name}"\n{config}')
+        if trusted:
+            r = self.psbc("trust", "--yes")
+            assert r.ok, r
+
+    def psbc(self, *arguments, **options):
+        return self.h.psbc(*arguments, **{"cwd": self.path, **options})
+
+    def inside(self, line, **options):
+        """A shell line in psbc's sandbox."""
+        return self.psbc("run", "--", "sh", "-c", line, **options)
+
+    def entered(self, line="true", **options):
+        """The same; psbc itself must not fail."""
+        r = self.inside(line, **options)
+        assert r.status != 125, r
+        return r
+
+    def predecessor(self, line, extra="", **options):
+        """A shell line in the sandbox of the predecessor: one hand-written profile, named without a directory."""
+        for directory in (f"~/envs/{self.name}", f"~/.cache/pysandbox-{self.name}"):
+            if not self.h.exists(directory):
+                self.h.mkdir(directory)
+        profile = _PREDECESSOR.replace("@name@", self.name).replace("@directory@", self.root) + extra
+        self.h.write(f"~/.config/firejail/python-env-{self.name}.profile", profile)
+        command = ["firejail", "--quiet", f"--profile=python-env-{self.name}", "sh", "-c", line]
+        return self.h.run(command, **{"cwd": self.path, **options})
+
+    def refuses(self, *said, status=125, run="touch ran", **options):
+        """psbc ends with its own status, says why, and the command never ran."""
+        r = self.inside(run, **options)
+        assert r.status == status and not self.h.exists(f"{self.path}/ran"), r
+        for words in said:
+            assert words in r.err, (words, str(r))
+        return r
+
+    def state(self):
+        """All that decides what the sandbox may do, as it is on the host now."""
+        tree = self.h.tree("~/.local/state/psbc")
+        tree["the file"] = look(self.h, self.file)
+        return {path: seen for path, seen in tree.items() if not path.endswith("/lock")}
+
+    @property
+    def sandbox(self):
+        """The root of its environment, caches and state; `build` made it."""
+        found = [d for d in os.listdir(self.h.path("~/.local/share/psbc/sandboxes")) if d.startswith(Path(self.root).name)]
+        assert len(found) == 1, found
+        return f"~/.local/share/psbc/sandboxes/{found[0]}"
+
+
+def look(h, path):
+    """What a name on the host is: kind, inode and content. Equal before and after means untouched."""
+    found = h.lstat(path)
+    content = h.read(path) if stat.S_ISREG(found.st_mode) else ""
+    return stat.S_IFMT(found.st_mode), found.st_ino, found.st_nlink, content
+
+
+def home_of(h, *without):
+    """All of HOME on the host but what sandboxes may write: {path: content}."""
+    mine = (".local/share/psbc", ".local/state/psbc", *without)
+    return {path: seen for path, seen in h.tree("~").items() if not path.startswith(mine)}
+
+
+def secret(h, path, name=None):
+    """A file whose content is a decoy."""
+    h.write(path, h.decoys.new(name or path) + "\n", 0o600)
+    return path
+
+
+def as_root(*command):
+    """Changes the host's machine, in its private mount namespace."""
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def cover(path, content, mode=0o644):
+    """Another file at a path of the machine: the host sees it, the machine does not."""
+    name = "/run/etc/" + path.strip("/").replace("/", "-")
+    Path(name).write_text(content)
+    os.chmod(name, mode)
+    as_root("mount", "--bind", name, path)
+
+
+def git(h, *arguments, cwd="~/code/demo", **options):
+    """git of the host; it must work."""
+    r = h.run(["git", *arguments], cwd=cwd, **options)
+    assert r.ok, r
+    return r

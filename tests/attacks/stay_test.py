@@ -1,0 +1,272 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Staying behind: what runs or decides outside of the sandbox, later."""
+import os
+import shutil
+from pathlib import Path
+
+from attack import Project, git, home_of, look, secret
+from tap import main, test
+
+# What the host runs or obeys unasked.
+STARTUP = (
+    "~/.bashrc", "~/.bash_profile", "~/.profile", "~/.zshrc", "~/.zshenv", "~/.bash_aliases", "~/.inputrc", "~/.vimrc",
+    "~/.config/fish/conf.d/x.fish", "~/.config/autostart/x.desktop", "~/.config/systemd/user/x.service",
+    "~/.config/environment.d/x.conf", "~/.local/bin/ls", "~/.local/share/applications/x.desktop",
+    "~/.local/lib/python3.11/site-packages/usercustomize.py", "~/.gitconfig", "~/.config/git/config", "~/.ssh/authorized_keys",
+    "~/.config/pip/pip.conf", "~/.config/firejail/globals.local", "~/.config/psbc/config.toml", "~/.config/direnv/direnvrc",
+    "~/envs/other/bin/activate", "~/.cache/other/x", "~/.new-at-home",
+)  # fmt: skip
+
+
+@test("D1: whatever is written over, put beside or renamed in HOME inside is not there outside")
+def _(h):
+    h.plant_decoys()
+    for path in ("~/.bashrc", "~/.profile", "~/.vimrc", "~/.inputrc"):
+        h.write(path, "# mine\n")
+    h.write("~/.config/psbc/config.toml", 'readonly = ["~/.vimrc"]\n')
+    p = Project(h)
+    p.entered()
+    plant = "for f in " + " ".join(STARTUP) + '; do mkdir -p "$(dirname $f)"; echo planted >> $f; done; ' + (
+        "for f in ~/.bashrc ~/.vimrc ~/.gitconfig; do rm -f $f; ln -sf ~/code/demo/x $f; mv -f ~/code/demo/x $f; done;"
+        "mv ~/.config ~/.config.old; mv ~/envs ~/envs.old; mv ~/code ~/code.old; rm -rf ~/envs ~/.cache; "
+        "echo '* * * * * touch ~/x' | crontab -; echo true | at now; true"
+    )
+    before = home_of(h, "code/demo")
+    p.entered(plant)
+    after = home_of(h, "code/demo")
+    assert after == before, {path: after.get(path) for path in {*after, *before} if after.get(path) != before.get(path)}
+    h.run(["sh", "-c", plant], cwd=p.path)
+    missed = [path for path in STARTUP if path.startswith("~/.") and "/.config/" not in path and "planted" not in (h.read(path) if h.exists(path) else "planted")]
+    assert home_of(h, "code/demo") != before and not missed, missed
+
+
+EDITS = (
+    "echo 'readonly = [\"~/.aws\"]' >> .python-sandbox.toml",
+    "sed -i 's/^name.*/&\\nreadonly = [\"~\\/.aws\"]/' .python-sandbox.toml",
+    "echo new > n; mv -f n .python-sandbox.toml",
+    "rm -f .python-sandbox.toml; echo new > .python-sandbox.toml",
+    "mv .python-sandbox.toml old; echo new > .python-sandbox.toml",
+    "rm -f .python-sandbox.toml; echo new > wide; ln -s wide .python-sandbox.toml",
+    "rm -f .python-sandbox.toml; mkdir .python-sandbox.toml",
+    "ln -sf wide .python-sandbox.toml",
+    "ln .python-sandbox.toml twin && echo new >> twin",
+    "mv ../demo ../demo2; mkdir ../demo; echo new > ../demo/.python-sandbox.toml",
+    "python3 -c \"import os; fd = os.open('.python-sandbox.toml', os.O_RDWR); os.write(fd, b'new')\"",
+    "truncate -s 0 .python-sandbox.toml; chmod 666 .python-sandbox.toml && echo new > .python-sandbox.toml; touch -d 1999-01-01 .python-sandbox.toml",
+    "unshare -Urm sh -c 'umount .python-sandbox.toml; echo new > .python-sandbox.toml'",
+)
+
+
+@test("D2: the config cannot be edited, replaced, renamed, removed or made a link or a directory from inside")
+def _(h):
+    p = Project(h)
+    p.entered()
+    works = []
+    original = h.read(p.file)
+    for edit in EDITS[:10]:
+        p.predecessor(edit)
+        works.append(not h.exists(p.file) or not os.path.isfile(h.path(p.file)) or h.read(p.file) != original)
+        for name in (".python-sandbox.toml", "wide", "old", "twin", "n"):
+            h.run(["rm", "-rf", name], cwd=p.path)
+        h.write(p.file, original)
+    assert works == [True] * 9 + [False], list(zip(works, EDITS))  # a mount point keeps its name there, too
+
+    assert p.psbc("trust", "--yes").ok
+    p.entered()
+    before, found = p.state(), look(h, p.file)
+    for edit in EDITS:
+        p.entered(edit)
+        assert look(h, p.file) == found, edit
+    assert p.state() == before
+    p.entered()
+
+
+@test("D2: the compiled profiles, the approval and the claims on names cannot be seen, changed or replaced from inside")
+def _(h):
+    p = Project(h)
+    p.entered()
+    before = p.state()
+    gen = next(path for path in before if path.endswith("/enter.profile"))
+    state = h.path("~/.local/state/psbc")
+    # Nothing keeps a process of the user's from it outside.
+    assert h.run(["sh", "-c", f"echo >> {state}/{gen} && echo x > {state}/trust/x"]).ok and p.state() != before
+    h.run(["sh", "-c", f"rm {state}/trust/x"])
+    assert p.psbc("build").ok and p.psbc("build", "--check").ok
+    before = p.state()
+    id_ = gen.split("/")[1]
+    r = p.entered(
+        f"cd {state}; cat trust/* names/* {gen}; find . -type f -exec cat {{}} +; mkdir -p trust names; echo x > trust/{id_}; echo x > names/demo;"
+        f"echo x >> {gen}; rm -rf builds trust names; mv builds/{id_} builds/x; ln -sfn /tmp builds/{id_}/current;"
+        f"echo x > builds/{id_}/inside/session; rm -f builds/{id_}/inside/session; touch builds/{id_}/inside/x;"
+        f"mv builds/{id_}/inside builds/{id_}/gone; mkdir -p builds/{id_}/inside; echo x > builds/{id_}/inside/session;"
+        "mv ~/.local ~/.local2; true"
+    )
+    assert p.state() == before, r
+    assert "whitelist" not in r.out and "psbc trust" not in r.out, r
+    p.entered()
+    assert p.state() == before
+
+
+@test("D2, D6b: a wider file is never applied unasked, by whomever it was widened, and a narrower one neither")
+def _(h):
+    h.plant_decoys()
+    secret(h, "~/data/more")
+    p = Project(h)
+    steal = "cat ~/data/more ~/.aws/credentials; touch ran"
+    p.entered("touch entered")
+    original = h.read(p.file)
+    # The predecessor enters with what the file says now.
+    p.predecessor("true")
+    p.predecessor(f"echo 'demo --whitelist={h.home}/data' > .python-sandbox")
+    sbox = "firejail --quiet --profile=python-env-$(head -n 1 .python-sandbox) sh -c 'cat ~/data/more'"
+    assert h.decoys.found_in(h.run(["sh", "-c", sbox], cwd=p.path).out) == ["~/data/more"], h.story()
+    r = p.entered(steal.replace("; touch ran", ""))
+    assert not h.decoys.found_in(r.out), r
+
+    wider = original + 'readonly = ["~/data"]\n'
+    for change in (wider, original + "# a comment\n", original.replace("demo", "demo2"), "", wider.replace("readonly", "hidden")):
+        h.write(p.file, change)
+        for arguments in (["run"], ["enter"]):
+            r = p.psbc(*arguments, "--", "sh", "-c", steal)
+            assert r.status == 3 and "has changed since it was approved" in r.err, (change, str(r))
+            assert not h.decoys.found_in(r.out) and not h.exists(p.path + "/ran"), r
+        # Building does not make it approved.
+        p.psbc("build", "--force")
+        assert p.inside(steal).status == 3 and not h.exists(p.path + "/ran"), change
+    # Replaced by a link to the approved bytes, which could change between check and use.
+    h.write(p.path + "/same", original)
+    for replace in ("rm .python-sandbox.toml; ln -s same .python-sandbox.toml", "rm .python-sandbox.toml; mkdir .python-sandbox.toml", "rm -r .python-sandbox.toml; mkfifo .python-sandbox.toml"):
+        assert h.run(["sh", "-c", replace], cwd=p.path).ok
+        r = p.inside(steal, timeout=20)
+        assert r.status in (3, 125) and not h.exists(p.path + "/ran"), (replace, str(r))
+    h.run(["rm", "-rf", p.file.replace("~", h.home)])
+    # Deleted: the directory is no project any more, and nothing is entered by memory of it.
+    assert p.inside(steal).status == 3 and not h.exists(p.path + "/ran")
+    h.write(p.file, original)
+    p.entered("touch ran")
+    assert h.exists(p.path + "/ran")
+    # Approved after a look: applied, and only now.
+    h.write(p.file, wider)
+    assert p.psbc("trust", "--yes").ok
+    assert h.decoys.found_in(p.entered(steal).out) == ["~/data/more"]
+
+
+@test("D2, E3: bytes that were approved are approved for their project alone, and a damaged approval is none")
+def _(h):
+    p = Project(h)
+    p.entered()
+    shutil.copytree(h.path(p.path), h.path("~/code/copy"))
+    h.run(["true"])
+    os.chown(h.path("~/code/copy"), h.uid, h.gid)
+    os.chown(h.path("~/code/copy/.python-sandbox.toml"), h.uid, h.gid)
+    r = h.psbc("run", "--", "touch", "ran", cwd="~/code/copy")
+    assert r.status == 3 and "never approved" in r.err and not h.exists("~/code/copy/ran"), r
+    approval = "~/.local/state/psbc/trust/" + os.listdir(h.path("~/.local/state/psbc/trust"))[0]
+    whole = h.read(approval)
+    for broken in (whole[:-1], whole.replace("psbc trust 1", "psbc trust 2"), whole + "x\n", "", whole.replace("/demo", "/other")):
+        h.write(approval, broken)
+        r = p.inside("touch ran")
+        assert r.status in (3, 125) and not h.exists(p.path + "/ran"), (broken, str(r))
+    h.write(approval, whole)
+    p.entered()
+
+
+@test("D6b, D7, E14: a name that a repo chooses never leads into another project's sandbox")
+def _(h):
+    p = Project(h)
+    p.entered("echo mine > ~/envs/demo/mine; echo cached > ~/.cache/pysandbox-demo/cached; echo x > own.txt")
+    root = h.path(p.sandbox)
+    assert h.exists("~/envs/demo/mine") and h.exists(p.sandbox + "/env/mine")
+    h.write("~/code/demo/own.txt", h.decoys.new("another project"))
+    h.write("~/envs/demo/mine", h.decoys.new("another environment"))
+    before = h.tree(root)
+    steal = f"cat ~/code/demo/own.txt ~/envs/demo/mine {root}/env/mine; echo planted > ~/envs/demo/planted; echo planted > {root}/env/planted; touch ran"
+
+    evil = "~/clones/evil"
+    h.write(f"{evil}/.python-sandbox", "demo\n")
+    p.predecessor("true")  # writes the profile of `demo`
+    sbox = "firejail --quiet --profile=python-env-$(head -n 1 .python-sandbox) cat " + p.root + "/own.txt"
+    assert h.decoys.found_in(h.run(["sh", "-c", sbox], cwd=evil).out) == ["another project"], h.story()
+
+    def refused(config, name="demo", path=evil):
+        clone = Project(h, config, path=path, name=name, trusted=False)
+        clone.psbc("trust", "--yes")
+        r = clone.inside(steal)
+        assert not h.decoys.found_in(r.out) and h.tree(root) == before, (config, str(r))
+        return r
+
+    r = refused("")
+    assert r.status == 125 and "belongs to another project" in r.err and not h.exists(evil + "/ran"), r
+    # The same last component, so that the ids differ in the digest alone.
+    refused("", path="~/clones/demo")
+    for config in ('[python]\nvenv = "~/envs/demo"\n', f'writable = ["{root}/env"]\n', 'writable = ["~/envs/demo"]\n', 'readonly = ["~/envs/demo"]\n',
+                   'writable = ["~/.cache/pysandbox-demo"]\n', f'readonly = ["{root}"]\n', 'readonly = ["~/.local/share"]\n'):  # fmt: skip
+        refused(config, name="evil")
+    # What the first one made is still its own.
+    assert h.decoys.found_in(p.entered("cat ~/envs/demo/mine").out) == ["another environment"]
+
+
+@test("D6c: a config that a session plants below the project is a project of its own that nobody approved")
+def _(h):
+    h.plant_decoys()
+    p = Project(h)
+    p.entered("mkdir -p sub/deep && printf 'name = \"demo\"\\nreadonly = [\"~/.cache\"]\\n' > sub/.python-sandbox.toml")
+    assert h.exists("~/code/demo/sub/.python-sandbox.toml")
+    for directory in ("sub", "sub/deep"):
+        r = h.psbc("run", "--", "sh", "-c", "touch ran; cat ~/.cache/huggingface/token", cwd=f"~/code/demo/{directory}")
+        assert r.status == 3 and "never approved" in r.err and not h.exists(f"~/code/demo/{directory}/ran"), r
+
+
+@test("E2: what is protected cannot be made where it was absent at the start")
+def _(h):
+    p = Project(h)
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+    git(h, "init", "-q", "--template=")
+    assert not h.exists("~/code/demo/.git/hooks")
+    plant = "mkdir -p .git/hooks; printf '#!/bin/sh\\ntouch ../../PWNED\\n' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit"
+    by_hand = f"read-only {p.root}/.git/hooks\n"
+    p.predecessor(plant, by_hand)
+    git(h, "commit", "-q", "--allow-empty", "-m", "x")
+    assert h.exists("~/PWNED"), "the host ran it"
+    os.unlink(h.path("~/PWNED"))
+    shutil.rmtree(h.path("~/code/demo/.git/hooks"))
+    p.entered(plant + "; mkdir -p ~/.config/firejail; echo x > ~/.config/firejail/globals.local")
+    git(h, "commit", "-q", "--allow-empty", "-m", "x")
+    assert not h.exists("~/PWNED") and not h.exists("~/.config/firejail/globals.local")
+
+
+@test("E6: links that a session leaves where psbc writes later lead its host side nowhere")
+def _(h):
+    h.plant_decoys()
+    for path in ("~/.bashrc", "~/.profile"):
+        h.write(path, "# mine\n")
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+    p = Project(h)
+    git(h, "init", "-q")
+    p.entered("git config --global x.y z")
+    root = h.path(p.sandbox)
+    # A careless host side that follows such a link gives the file away, or destroys it.
+    assert h.run(["sh", "-c", "mkdir farm; ln -s ~/.bashrc farm/link; echo planted > farm/link"], cwd=p.path).ok and h.read("~/.bashrc") == "planted\n"
+    h.write("~/.bashrc", "# mine\n")
+    before = home_of(h, "code/demo")
+    for target in (f"{h.home}/.ssh", f"{h.home}/.bashrc", f"{h.home}/.local/state/psbc/trust", "../../../../../.ssh", f"{h.home}/new"):
+        farm = (
+            f"cd {root}; for d in env cache state home tools; do rm -rf $d; mv $d $d.old; ln -sfn {target} $d; done;"
+            f"cd ~/code/demo; for f in .git/modules .git/info .git/hooks .git/config .git/commondir .git/gitdir .git/HEAD.lock .venv pyproject.toml pyvenv.cfg; do"
+            f"  [ -e $f ] || ln -sfn {target} $f; done"
+        )
+        p.entered(farm)
+        for arguments in (["build", "--force"], ["run", "--", "sh", "-c", "echo x >> ~/.gitconfig; echo x >> ~/.bashrc; cat ~/.ssh/id_ed25519"], ["trust", "--show"], ["list"]):
+            r = p.psbc(*arguments, timeout=20)
+            assert not h.decoys.found_in(r.out + r.err), r
+        after = home_of(h, "code/demo")
+        assert after == before, (target, {path: after.get(path) for path in {*after, *before} if after.get(path) != before.get(path)})
+    assert p.psbc("clean", "--environment").status in (0, 4)
+    after = home_of(h, "code/demo")
+    assert {k: v for k, v in after.items() if not k.startswith(("envs", ".cache", ".config"))} == {
+        k: v for k, v in before.items() if not k.startswith(("envs", ".cache", ".config"))
+    }, h.story()
+
+
+main()
