@@ -133,9 +133,11 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   auto policy = lower(in, *loaded, diagnostics);
   if (!policy) return std::nullopt;
 
-  const auto templates = load_templates(in.fs, loaded->user, in.places, diagnostics);
+  const auto templates = load_templates(in.fs, loaded->user, in.places, sources, diagnostics);
   const auto firejail = firejail_here(in.fs, diagnostics);
   if (!templates || !firejail) return std::nullopt;
+  emit::report_support(firejail->version, diagnostics);
+  if (diagnostics.has_errors()) return std::nullopt;
 
   // Policy -> bytes.
   const auto matches = [&](const std::string& glob) { return emit::count_matches(in.fs, glob); };

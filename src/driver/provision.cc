@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/private_dir.h"
 
 namespace psbc::driver {
 
@@ -22,6 +23,22 @@ class Provisioner {
     if (resolved && resolved->kind == Kind::directory) return base::ok();
     TRY(base::make_directories(path, mode));
     ++made_;
+    return base::ok();
+  }
+
+  /// The directories that host links lead to. A session can put links in the place of any of them, so
+  /// none is followed here, and one that cannot be made is left to psbc's first process inside.
+  Status inside_root(const policy::Policy& policy) {
+    base::RealFs fs;
+    const bool is_new = fs.kind(policy.root) == Kind::absent;
+    TRY(base::make_directories(policy.root.parent(), 0700));
+    TRY_ASSIGN(const base::PrivateDir root, base::PrivateDir::make(policy.root));
+    for (const char* part : {"cache", "home", "state"}) static_cast<void>(root.make(part));
+    if (const auto envs = root.make("envs"))
+      for (const policy::Alias& alias : policy.aliases)
+        if (const auto target = AbsPath::parse(alias.target); target && target->parent() == policy.root / "envs")
+          static_cast<void>(envs->make(std::string(target->name())));
+    made_ += is_new ? 1 : 0;
     return base::ok();
   }
 
@@ -53,13 +70,15 @@ base::Result<int> provision(const policy::Policy& policy, const policy::Places& 
   TRY(make.directory(places.home / ".config/firejail", 0755));
   TRY(make.directory(places.state, 0700));
   TRY(make.directory(places.data, 0700));
-  for (const char* part : {"env", "cache", "state", "home"}) TRY(make.directory(policy.root / part, 0700));
+  TRY(make.inside_root(policy));
   TRY(make.directory(policy.session, 0700));
   for (const policy::Rule& rule : policy.rules)
-    if (!rule.exists && rule.access == policy::Access::read_only) TRY(make.directory(rule.path, 0755));
+    if (!rule.exists && (rule.access == policy::Access::read_only || rule.access == policy::Access::writable))
+      TRY(make.directory(rule.path, rule.access == policy::Access::writable ? 0700 : 0755));
   for (const policy::Alias& alias : policy.aliases) {
     const auto target = AbsPath::parse(alias.target);
-    if (target && target->is_under(policy.root)) TRY(make.link(alias.link, alias.target));
+    if (alias.where == policy::Alias::Where::inside || !target || !target->is_under(policy.root)) continue;
+    TRY(make.link(alias.link, alias.target));
   }
   return make.made();
 }

@@ -6,7 +6,7 @@
 namespace psbc::driver {
 
 std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserConfig& user, const policy::Places& places,
-                                              diag::Diagnostics& diagnostics) {
+                                              std::deque<diag::SourceFile>& sources, diag::Diagnostics& diagnostics) {
   emit::Templates templates = emit::builtin_templates();
   if (!user.templates) return templates;
   const auto refuse = [&](std::string message) -> std::optional<emit::Templates> {
@@ -29,7 +29,7 @@ std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserCo
     if (!bytes) return refuse(describe(bytes.error()));
     tmpl.text = std::move(*bytes);
     tmpl.from = file.string();
-    tmpl.file = std::make_shared<const diag::SourceFile>(file.string(), tmpl.text);
+    tmpl.file = &sources.emplace_back(file.string(), tmpl.text);
     ++replaced;
   }
   if (replaced == 0) return refuse("`" + base::escape(text) + "` holds no template that psbc uses");

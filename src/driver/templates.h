@@ -2,6 +2,7 @@
 // Which templates a build uses: the built-in ones, or the user's own. Never a repository's.
 #pragma once
 
+#include <deque>
 #include "config/config.h"
 #include "diag/diagnostic.h"
 #include "emit/templates.h"
@@ -12,6 +13,6 @@ namespace psbc::driver {
 /// Files of the user's `templates` directory replace the built-in ones of the same name; the others
 /// stay. Nothing when the directory or a file cannot be read.
 std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserConfig& user, const policy::Places& places,
-                                              diag::Diagnostics& diagnostics);
+                                              std::deque<diag::SourceFile>& sources, diag::Diagnostics& diagnostics);
 
 } // namespace psbc::driver

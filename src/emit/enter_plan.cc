@@ -57,7 +57,7 @@ std::vector<HomeFile> read_home_files(WireReader& in) {
 /// The directories in `root` that must exist before a tool starts. Tools make the last component of
 /// what a variable names (PIP_CACHE_DIR), but not what leads to it (the directory of HISTFILE).
 std::vector<std::string> needed_directories(const policy::Policy& policy) {
-  std::vector<std::string> directories = {"cache", "env", "home", "state"};
+  std::vector<std::string> directories = {"cache", "envs", "home", "state"};
   for (const policy::Variable& variable : policy.variables) {
     const auto path = base::AbsPath::parse(variable.value);
     if (path && path->is_strictly_under(policy.root) && path->parent() != policy.root)
@@ -88,7 +88,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
     plan.home_files.push_back(
         {.path = file.path, .content = file.content, .block = file.mode == policy::HomeFile::Mode::block});
   for (const policy::Alias& alias : policy.aliases)
-    plan.aliases.emplace_back(alias.link.string(), alias.target);
+    if (alias.where != policy::Alias::Where::host) plan.aliases.emplace_back(alias.link.string(), alias.target);
   for (const policy::Rule& rule : policy.rules) {
     const std::string& path = rule.path.string();
     switch (rule.access) {

@@ -60,6 +60,7 @@ class Planner {
 
   std::vector<Wanted> links() {
     for (const policy::Alias& alias : policy_.aliases) {
+      if (alias.where == policy::Alias::Where::inside) continue; // outside, this name is something else
       const auto target = target_of(alias);
       // Whitelisting a link exposes its target: only when that is exposed as a whole anyway, and in the
       // same top directory, which is all that firejail can do.

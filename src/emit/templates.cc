@@ -115,7 +115,7 @@ diag::Diagnostic bad_template(const Template& tmpl, std::uint32_t line, std::str
   const std::uint32_t at = line > 0 && line <= tmpl.file->line_count() ? line : 1;
   const std::uint32_t begin = tmpl.file->line_start(at);
   const auto size = line > 0 ? static_cast<std::uint32_t>(tmpl.file->line(at).size()) : 0;
-  out.labels.push_back({.span = {.file = tmpl.file.get(), .begin = begin, .end = begin + size}, .text = {}});
+  out.labels.push_back({.span = {.file = tmpl.file, .begin = begin, .end = begin + size}, .text = {}});
   return out;
 }
 

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +19,7 @@ struct Template {
   std::string name; // "profile/enter.profile"
   std::string text;
   std::string from; // where it came from: "psbc", or the path of the user's file
-  // The user's file, for diagnostics with its lines: whoever renders those must keep the Templates until then.
-  std::shared_ptr<const diag::SourceFile> file = nullptr;
+  const diag::SourceFile* file = nullptr; // the user's file, for diagnostics with its lines: outlives them
 };
 
 struct Templates {

@@ -15,27 +15,56 @@ namespace {
 /// Makes `link` lead to `inside_root`. A directory that is already there (from python-sandbox's days)
 /// is used as it is; so is one that the user's own symlink leads to.
 void lead_into_root(Lowering& lowering, const AbsPath& link, const AbsPath& inside_root, const char* reason,
-                    const config::SpannedString& name) {
+                    const config::SpannedString& name, Alias::Where where) {
   const LowerInput& in = lowering.in;
   Origin origin = origin_of(name.span, Origin::Source::project, reason, in.places.home);
-  const auto resolved = resolve(in.fs, link);
-  // A link into another sandbox's root is left over from a project that is gone: the claim on the name
-  // was checked before, so the driver makes it lead here.
-  if (!resolved || resolved->kind == Kind::absent || resolved->path == inside_root ||
-      (in.fs.kind(link) == Kind::symlink && resolved->path.is_under(in.places.data))) {
+  // Our own link is never followed: what it leads to lies where a session can write, and could have
+  // become a link to anything (THREATS D7). One that leads into another sandbox's root is left over from
+  // a project that is gone: the claim on the name was checked before, so the driver makes it lead here.
+  const auto text = in.fs.kind(link) == Kind::symlink ? in.fs.target(link) : base::Result<std::string>(base::Error{});
+  const auto target = text ? AbsPath::parse(*text) : std::nullopt;
+  const bool ours = target && target->is_under(in.places.data);
+  const auto resolved = ours ? base::Result<base::Resolved>(base::Error{}) : resolve(in.fs, link);
+  const bool free = ours || !resolved || resolved->kind == Kind::absent;
+  if (free) {
     // Canonical parents, so that the link can be made again inside.
     const auto parent = resolve(in.fs, link.parent());
     if (parent) lowering.add_aliases(*parent, origin);
     lowering.out.aliases.push_back({.link = (parent ? parent->path : link.parent()) / link.name(), .target = inside_root.string(),
-                                    .origin = std::move(origin)});
+                                    .origin = std::move(origin), .where = where});
     return;
   }
-  if (refuse_exposure(lowering, resolved->path, Access::writable, name, false)) return;
+  if (refuse_exposure(lowering, resolved->path, Access::writable, name, false) || lowering.refuse_planted(*resolved, name.span)) return;
   if (resolved->kind != Kind::directory) {
     lowering.report(diag::Code::name_collision, diag::Severity::error, name.span,
                     lowering.shown(link) + " is in the way: it is not a directory", "", {}, {"move it away, or choose another name"});
     return;
   }
+  lowering.add(Access::writable, resolved->path, origin);
+  lowering.add_aliases(*resolved, origin);
+}
+
+/// The environment: outside, `~/envs/lab` is a link to `<root>/envs/lab`. Inside, `~/envs` is the link
+/// and `~/envs/lab` the directory itself, because `python -m venv` refuses to work on a symlink.
+void place_environment(Lowering& lowering, const AbsPath& path, const config::SpannedString& name) {
+  const LowerInput& in = lowering.in;
+  const AbsPath parent = path.parent();
+  const bool parent_is_free = parent.is_strictly_under(in.places.home) && !in.root.is_under(parent) && !parent.is_under(in.root);
+  const AbsPath target = lowering.out.root / "envs" / path.name();
+  const std::size_t before = lowering.out.aliases.size();
+  if (parent_is_free) {
+    lead_into_root(lowering, path, target, "the environment", name, Alias::Where::host);
+    if (lowering.out.aliases.size() > before && lowering.out.aliases.back().target == target.string())
+      lowering.out.aliases.push_back({.link = lowering.out.aliases.back().link.parent(), .target = target.parent().string(),
+                                      .origin = lowering.out.aliases.back().origin, .where = Alias::Where::inside});
+    return;
+  }
+  // Where no link can stand for the parent, it is a directory and a mount of its own.
+  const auto resolved = resolve(in.fs, path);
+  if (!resolved || refuse_exposure(lowering, resolved->path, Access::writable, name, true) ||
+      lowering.refuse_planted(*resolved, name.span))
+    return;
+  const Origin origin = origin_of(name.span, Origin::Source::project, "the environment", in.places.home);
   lowering.add(Access::writable, resolved->path, origin);
   lowering.add_aliases(*resolved, origin);
 }
@@ -80,33 +109,22 @@ void lower_environment(Lowering& lowering) {
   const config::SpannedString& name = in.project.name;
 
   lead_into_root(lowering, in.places.home / ".cache" / ("pysandbox-" + name.value), out.root / "cache",
-                 "caches of this sandbox", name);
+                 "caches of this sandbox", name, Alias::Where::both);
   if (in.project.venv) {
     const auto asked = expand(in.project.venv->value, in.root, in.places.home);
-    const auto resolved = asked ? resolve(in.fs, *asked) : base::Result<base::Resolved>(base::Error{});
-    if (!asked || !resolved) {
+    if (!asked) {
       lowering.report(diag::Code::invalid_value, diag::Severity::error, in.project.venv->span,
                       "`" + base::escape(in.project.venv->value) + "` is not a path of an environment", "", {},
                       {"write a path such as \".venv\" or \"~/envs/lab\""});
       return;
     }
     out.environment = *asked;
-    if (!resolved->path.is_under(in.root)) {
-      if (refuse_exposure(lowering, resolved->path, Access::writable, *in.project.venv, true)) return;
-      const Origin origin = origin_of(in.project.venv->span, Origin::Source::project, "the environment", in.places.home);
-      if (resolved->kind == Kind::absent) {
-        // firejail cannot expose what is not there: it lives in the root, as the default one does.
-        lead_into_root(lowering, *asked, out.root / "env", "the environment", *in.project.venv);
-      } else {
-        lowering.add(Access::writable, resolved->path, origin);
-        lowering.add_aliases(*resolved, origin);
-      }
-    }
+    if (!asked->is_under(in.root)) place_environment(lowering, *asked, *in.project.venv);
   } else {
     // Always there, so that commands from the predecessor's days find it; used unless the project
     // brings an environment of its own.
     const AbsPath shared = in.places.envs / name.value;
-    lead_into_root(lowering, shared, out.root / "env", "the environment", name);
+    place_environment(lowering, shared, name);
     const bool in_project = in.fs.kind(in.root / ".venv/pyvenv.cfg") == Kind::file;
     out.environment = in_project ? in.root / ".venv" : shared;
   }

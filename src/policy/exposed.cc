@@ -60,12 +60,7 @@ void expose(Lowering& lowering, const config::SpannedString& entry, Access acces
     return;
   }
   if (refuse_exposure(lowering, resolved->path, access, entry, from_project)) return;
-  if (asked->is_under(in.root) && !resolved->path.is_under(in.root)) {
-    lowering.report(diag::Code::symlink_escape, diag::Severity::error, entry.span,
-                    lowering.shown(*asked) + " is a symlink out of the project", "leads to " + lowering.shown(resolved->path),
-                    {"whoever can write the project could point it anywhere"}, {"name the target itself"});
-    return;
-  }
+  if (lowering.refuse_planted(*resolved, entry.span)) return;
   if (resolved->kind == Kind::other) {
     lowering.report(diag::Code::exposes_control_socket, diag::Severity::error, entry.span,
                     lowering.shown(resolved->path) + " is a socket, a pipe or a device", "", {"a read-only mount does not stop connect()"},

@@ -12,7 +12,7 @@ using base::Kind;
 namespace {
 
 constexpr std::size_t pointer_limit = 4096; // bytes of a gitfile, commondir or HEAD
-constexpr std::size_t submodule_limit = 64; // git directories below .git/modules
+constexpr std::size_t directory_limit = 256; // directories that are looked at below .git/modules or .git/worktrees
 
 // What git executes or obeys, per git directory. `info` names filters; the last two redirect.
 constexpr const char* obeyed[] = {"config", "hooks", "info", "config.worktree", "commondir", "gitdir"};
@@ -48,38 +48,80 @@ std::optional<base::Resolved> follow_file(base::Fs& fs, const AbsPath& file, std
   return follow(fs, first_line(std::string_view(*text).substr(prefix.size())), base);
 }
 
-void protect(Lowering& lowering, const AbsPath& git_directory) {
+/// One git directory: what the host's git executes or obeys in it is read-only. False when all of it is.
+bool protect(Lowering& lowering, const AbsPath& git_directory) {
+  for (const char* name : obeyed) {
+    if (lowering.in.fs.kind(git_directory / name) != Kind::symlink) continue;
+    // A mount protects what the link leads to; the link itself could be replaced by a directory of hooks.
+    lowering.report(diag::Code::symlink_escape, diag::Severity::warning, lowering.in.project.name.span,
+                    "`git commit` will not work inside: " + lowering.shown(git_directory / name) + " is a symlink", "",
+                    {"code inside could replace it by its own, which the host's git would run; so all of " +
+                     lowering.shown(git_directory) + " is read-only"},
+                    {"put the file or directory itself in its place"});
+    lowering.add(Access::read_only, git_directory, builtin("a symlink in it can not be protected"));
+    return false;
+  }
   lowering.add(Access::pinned, git_directory, builtin("git's own files stay writable, but it can not be replaced"));
   for (const char* name : obeyed) {
     const AbsPath path = git_directory / name;
-    const Kind kind = lowering.in.fs.kind(path);
-    // Hooks are made before entry when they are missing: what is absent cannot be mounted over.
-    if (kind == Kind::absent && std::string_view(name) != "hooks") continue;
-    if (kind == Kind::symlink) {
-      const auto target = resolve(lowering.in.fs, path);
-      if (!target || target->kind == Kind::absent || !target->path.is_under(lowering.in.root)) continue;
-      lowering.add(Access::read_only, target->path, builtin("the host's git executes or obeys it"));
-      continue;
-    }
+    // Hooks are made before entry when they are missing: what is absent cannot be mounted over. A
+    // worktree's own directory has none: its hooks are the repository's.
+    const bool needed = std::string_view(name) == "hooks" && lowering.in.fs.kind(git_directory / "commondir") == Kind::absent;
+    if (lowering.in.fs.kind(path) == Kind::absent && !needed) continue;
     lowering.add(Access::read_only, path, builtin("the host's git executes or obeys it"));
   }
+  return true;
 }
 
-/// Git directories of submodules: .git/modules/<name>, which may nest.
-void protect_modules(Lowering& lowering, const AbsPath& directory, std::size_t& left) {
-  const auto names = lowering.in.fs.names(directory);
-  if (!names) return;
+/// A session can take HEAD away, so that the next one finds no git directory; the other two are mounts.
+bool is_git_directory(base::Fs& fs, const AbsPath& path) {
+  return fs.kind(path / "HEAD") != Kind::absent || fs.kind(path / "config") != Kind::absent || fs.kind(path / "hooks") != Kind::absent;
+}
+
+/// Collects the git directories below `modules` or `worktrees`; those of submodules nest. False when there
+/// are too many, or a link: a session could make more than are looked at, or lead away from them.
+bool find_git_directories(base::Fs& fs, const AbsPath& directory, std::vector<AbsPath>& found, std::size_t& left) {
+  const Kind kind = fs.kind(directory);
+  if (kind == Kind::absent) return true;
+  const auto names = kind == Kind::directory ? fs.names(directory) : base::Result<std::vector<std::string>>(base::Error{});
+  if (!names) return false;
   for (const std::string& name : *names) {
     const AbsPath path = directory / name;
-    if (lowering.in.fs.kind(path) != Kind::directory || left == 0) continue;
-    --left;
-    if (lowering.in.fs.kind(path / "HEAD") == Kind::file) {
-      protect(lowering, path);
-      protect_modules(lowering, path / "modules", left);
-    } else {
-      protect_modules(lowering, path, left); // a name with a slash
-    }
+    const Kind entry = fs.kind(path);
+    if (entry == Kind::symlink) return false;
+    if (entry != Kind::directory) continue;
+    if (left-- == 0) return false;
+    const bool found_one = is_git_directory(fs, path);
+    if (found_one) found.push_back(path);
+    // A name with a slash is a directory on the way.
+    if (!find_git_directories(fs, found_one ? path / "modules" : path, found, left)) return false;
   }
+  return true;
+}
+
+/// What `name` holds in a git directory is protected one by one, or as a whole where that cannot be.
+void protect_below(Lowering& lowering, const AbsPath& git_directory, const char* name) {
+  const AbsPath top = git_directory / name;
+  std::vector<AbsPath> found;
+  std::size_t left = directory_limit;
+  if (find_git_directories(lowering.in.fs, top, found, left)) {
+    for (const AbsPath& path : found) protect(lowering, path);
+    return;
+  }
+  lowering.report(diag::Code::limit_exceeded, diag::Severity::warning, lowering.in.project.name.span,
+                  std::string("commits in ") + (std::string_view(name) == "modules" ? "submodules" : "worktrees") +
+                      " will not work inside: " + lowering.shown(top) + " cannot be protected in parts",
+                  "",
+                  {"it holds a symlink, or more than " + std::to_string(directory_limit) + " directories to look at; so all of it is read-only"},
+                  {"look at what is in it"});
+  // A link there has to stay, too: what holds it is what can be mounted.
+  lowering.add(Access::read_only, lowering.in.fs.kind(top) == Kind::directory ? top : git_directory,
+               builtin("git directories that cannot be protected one by one"));
+}
+
+void protect_repository(Lowering& lowering, const AbsPath& git_directory) {
+  if (!protect(lowering, git_directory)) return;
+  for (const char* name : {"modules", "worktrees"}) protect_below(lowering, git_directory, name);
 }
 
 /// The git directory that a gitfile names belongs to this project only when it says so itself: a
@@ -103,7 +145,7 @@ bool points_back(Lowering& lowering, const AbsPath& git_directory) {
 
 void expose_git_directory(Lowering& lowering, const AbsPath& path, const char* reason) {
   if (!path.is_under(lowering.in.root)) lowering.add(Access::writable, path, builtin(reason));
-  protect(lowering, path);
+  protect_repository(lowering, path);
 }
 
 } // namespace
@@ -112,12 +154,9 @@ void lower_git(Lowering& lowering) {
   base::Fs& fs = lowering.in.fs;
   const AbsPath git = lowering.in.root / ".git";
   switch (fs.kind(git)) {
-    case Kind::directory: {
-      protect(lowering, git);
-      std::size_t left = submodule_limit;
-      protect_modules(lowering, git / "modules", left);
+    case Kind::directory:
+      protect_repository(lowering, git);
       return;
-    }
     case Kind::file: {
       lowering.add(Access::read_only, git, builtin("tells git where the repository is"));
       const auto target = follow_file(fs, git, "gitdir: ", lowering.in.root);
@@ -129,7 +168,8 @@ void lower_git(Lowering& lowering) {
         return;
       }
       if (const auto common = follow_file(fs, target->path / "commondir", "", target->path);
-          common && common->kind == Kind::directory && fs.kind(common->path / "HEAD") == Kind::file)
+          common && common->kind == Kind::directory && fs.kind(common->path / "HEAD") == Kind::file &&
+          target->path.parent() == common->path / "worktrees") // as git makes them: else a planted `commondir` names any repository
         expose_git_directory(lowering, common->path, "the repository of this worktree");
       expose_git_directory(lowering, target->path, "the git directory of this worktree or submodule");
       return;

@@ -46,6 +46,12 @@ void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString&
                       {"hide the directory that it will be in, or create an empty file now"});
     return;
   }
+  if (lowering.planted(*resolved) != nullptr) {
+    for (const Rule& rule : lowering.out.rules)
+      if (rule.access == Access::hidden && path.is_under(rule.path)) return; // its target is hidden by its own name
+    lowering.refuse_planted(*resolved, entry.span);
+    return;
+  }
   if (resolved->kind == Kind::file && in.fs.link_count(path) > 1) {
     lowering.report(diag::Code::hidden_has_alias, diag::Severity::error, entry.span,
                     lowering.shown(path) + " has another name: it is a hard link", "still readable through the other name",
@@ -88,6 +94,7 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
                     lowering.shown(*base) + " is not a directory that is visible inside", "hides nothing", {}, {"remove this entry"});
     return;
   }
+  if (lowering.refuse_planted(*resolved, entry.span)) return;
   const auto matches = in.fs.glob(resolved->path, entry.value.substr(slash == std::string::npos ? 0 : slash + 1), match_limit);
   if (!matches) {
     lowering.report(diag::Code::limit_exceeded, diag::Severity::error, entry.span,
@@ -97,8 +104,11 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
   if (matches->empty() && from_project)
     lowering.report(diag::Code::hide_missing, diag::Severity::warning, entry.span, "this pattern matches nothing today",
                     "hides nothing", {"it is expanded again at every entry"}, {});
-  for (const std::string& match : *matches)
-    if (const auto path = resolved->path.join(match)) hide(lowering, *path, entry, origin, false);
+  // Links last: a link to something that the pattern matches as well is harmless.
+  for (const bool links : {false, true})
+    for (const std::string& match : *matches)
+      if (const auto path = resolved->path.join(match); path && (in.fs.kind(*path) == Kind::symlink) == links)
+        hide(lowering, *path, entry, origin, false);
 }
 
 } // namespace

@@ -87,6 +87,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
+  lowering.writable = writable_places(lowering);
   lower_baseline(lowering);
   lower_own(lowering);
   lower_environment(lowering);

@@ -18,7 +18,16 @@ struct Lowering {
   void report(diag::Code code, diag::Severity severity, const diag::Span& span, std::string message, std::string label,
               std::vector<std::string> notes, std::vector<std::string> help);
   std::string shown(const base::AbsPath& path) const;
+
+  /// The first symlink on the way that code inside could have made, or could replace: it decides nothing.
+  const base::Resolved::Link* planted(const base::Resolved& resolved) const;
+  /// Adds the diagnostic for such a link and says true.
+  bool refuse_planted(const base::Resolved& resolved, const diag::Span& span);
+  std::vector<base::AbsPath> writable{}; // where those could be, canonical
 };
+
+/// All that sessions of this sandbox may write, known before any path is followed.
+std::vector<base::AbsPath> writable_places(const Lowering& lowering);
 
 Origin origin_of(const diag::Span& span, Origin::Source source, std::string reason, const base::AbsPath& home);
 Origin builtin(std::string reason);

@@ -48,6 +48,9 @@ struct Alias {
   base::AbsPath link;
   std::string target;
   Origin origin;
+  /// `host`: made and found outside, where something else stands for it inside; `inside`: the reverse,
+  /// what is at `link` outside is another thing.
+  enum class Where : std::uint8_t { both, host, inside } where = Where::both;
 };
 
 struct Variable {

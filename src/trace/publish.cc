@@ -147,7 +147,7 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
     return published;
   }
 
-  // A damaged generation of the same bytes keeps its name until `current` has left it.
+  // A damaged generation of the same bytes keeps its name, as `current` still leads there.
   if (last && last->generation() == name) name += ".1";
   const auto write = [&]() -> base::Status {
     sweep(directory, "", "");
@@ -156,6 +156,7 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
     TRY(write_generation(generation, outputs, trace.outputs, intact, files, text));
     if (directory.has(name)) TRY(retire(directory, name));
     TRY(directory.rename(temporary, name));
+    // Something that is no link, a directory say, cannot be replaced by rename.
     if (directory.has(current_name) && !directory.target(current_name)) TRY(retire(directory, current_name));
     return directory.point(current_name, name);
   };

@@ -74,7 +74,7 @@ emit::Templates with(std::string_view name, const std::string& from, const std::
   tmpl.text.replace(at, from.size(), to);
   tmpl.from = "~/t/x.profile";
   static std::vector<std::shared_ptr<const diag::SourceFile>> files; // diagnostics point into them
-  tmpl.file = files.emplace_back(std::make_shared<const diag::SourceFile>(tmpl.from, tmpl.text));
+  tmpl.file = files.emplace_back(std::make_shared<const diag::SourceFile>(tmpl.from, tmpl.text)).get();
   return out;
 }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// A session can replace anything in a place that it may write by a symlink. Followed at the next build,
+// such a link would choose what is exposed; and what a link of the project's own leads to is protected
+// only until a session removes the link (THREATS B4, B7, D7).
+#include <algorithm>
+
+#include "policy/lowering.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+using base::Kind;
+using base::Resolved;
+
+std::vector<AbsPath> writable_places(const Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  std::vector<AbsPath> places = {in.root, lowering.out.root};
+  const auto add = [&](const std::optional<AbsPath>& asked) {
+    const auto resolved = asked ? resolve(in.fs, *asked) : base::Result<Resolved>(base::Error{});
+    if (resolved && resolved->kind == Kind::directory) places.push_back(resolved->path);
+  };
+  add(in.places.envs / in.project.name.value);
+  add(in.places.home / ".cache" / ("pysandbox-" + in.project.name.value));
+  if (in.project.venv) add(expand(in.project.venv->value, in.root, in.places.home));
+  for (const auto& entry : in.project.writable) add(expand(entry.value, in.root, in.places.home));
+  return places;
+}
+
+const Resolved::Link* Lowering::planted(const Resolved& resolved) const {
+  for (const Resolved::Link& link : resolved.links)
+    if (std::any_of(writable.begin(), writable.end(), [&](const AbsPath& place) { return link.link.is_strictly_under(place); }))
+      return &link;
+  return nullptr;
+}
+
+bool Lowering::refuse_planted(const Resolved& resolved, const diag::Span& span) {
+  const Resolved::Link* link = planted(resolved);
+  if (link == nullptr) return false;
+  report(diag::Code::symlink_escape, diag::Severity::error, span,
+         shown(link->link) + " is a symlink in a place that the sandbox can write", "leads to " + shown(resolved.path),
+         {"code inside could replace it, and choose what the next session sees"}, {"name the target itself"});
+  return true;
+}
+
+} // namespace psbc::policy
