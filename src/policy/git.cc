@@ -59,6 +59,10 @@ bool protect(Lowering& lowering, const AbsPath& git_directory) {
                      lowering.shown(git_directory) + " is read-only"},
                     {"put the file or directory itself in its place"});
     lowering.add(Access::read_only, git_directory, builtin("a symlink in it can not be protected"));
+    for (const char* other : obeyed)
+      if (const auto target = resolve(lowering.in.fs, git_directory / other);
+          target && target->kind != Kind::absent && target->path.is_strictly_under(lowering.in.root))
+        lowering.add(Access::read_only, target->path, builtin("the host's git executes or obeys it"));
     return false;
   }
   lowering.add(Access::pinned, git_directory, builtin("git's own files stay writable, but it can not be replaced"));

@@ -6,7 +6,7 @@ import os
 from attack import Project, git, home_of, secret
 from tap import main, test
 
-LINK = "rm -rf {0}; mv {0} {0}.old; ln -sfn {1} {0}; true"
+LINK = "rm -rf {0}; mv {0} {0}.old; ln -sfn {1} {0}; true;"
 
 
 def widens(h, config, plant, *, setup=lambda p: None, path="~/code/demo"):

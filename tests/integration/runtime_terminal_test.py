@@ -143,7 +143,7 @@ def _(h):
 def _(h):
     s = Sandbox(h)
     words = " ".join("'" + a + "'" for a in s.argv("bash", "--norc", "--noprofile", "-i"))
-    h.write("~/script.sh", f"cd ~/code/demo\n{words}\necho status $?\nread -p 'name? ' x\necho hello $x\n")
+    h.write("~/script.sh", f"cd ~/code/demo\n{words}\necho status $?\nread -p 'name? ' x\necho hello $x\nsleep 0.3  # a terminal that hangs up loses output\n")
     r = h.pty(["sh", h.path("~/script.sh")], [(r"\$ $", "exit 3\n"), (r"status 3\r\nname\? ", "you\n")], timeout=20)
     assert r.ok and "hello you" in r.out, r
 

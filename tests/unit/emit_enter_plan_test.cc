@@ -95,7 +95,7 @@ TEST_CASE("every rule of a policy lands in the check that fits it") {
 
 TEST_CASE("the directory of whatever a variable names in the sandbox's root is made before entry") {
   const emit::EnterPlan plan = emit::make_enter_plan(sample_policy());
-  CHECK(plan.directories == std::vector<std::string>{"cache", "env", "home", "state", "state/bash"});
+  CHECK(plan.directories == std::vector<std::string>{"cache", "envs", "home", "state", "state/bash"});
 }
 
 TEST_CASE("the session file names the sandbox and nothing else reads as one") {

@@ -9,7 +9,7 @@ namespace {
 Template user(std::string text) {
   static std::vector<std::shared_ptr<const psbc::diag::SourceFile>> files; // diagnostics point into them
   const auto& file = files.emplace_back(std::make_shared<const psbc::diag::SourceFile>("~/t/enter.profile", text));
-  return {.name = "profile/enter.profile", .text = std::move(text), .from = file->name(), .file = file};
+  return {.name = "profile/enter.profile", .text = std::move(text), .from = file->name(), .file = file.get()};
 }
 } // namespace
 

@@ -32,7 +32,11 @@ Policy normalise(Policy policy) {
   });
   std::vector<Rule> kept;
   for (Rule& rule : rules) {
-    if (!kept.empty() && kept.back().path == rule.path) continue; // the stronger one came first
+    if (!kept.empty() && kept.back().path == rule.path) { // the stronger one came first
+      // A pin keeps what is there and exposes nothing. Where nothing else does, `writable` is a mount point as well.
+      if (kept.back().access == Access::pinned && rule.access == Access::writable && !is_redundant(kept, rule)) kept.back() = std::move(rule);
+      continue;
+    }
     const bool below_hidden = std::any_of(kept.begin(), kept.end(), [&](const Rule& other) {
       return other.access == Access::hidden && rule.path.is_under(other.path);
     });

@@ -1,0 +1,183 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""D3: git works inside, and nothing that the host's git executes or obeys can be changed there."""
+import os
+
+from attack import Project, git, look
+from tap import main, test
+
+HOOK = "printf '#!/bin/sh\\ntouch $HOME/PWNED\\n' > {0}/pre-commit; cp {0}/pre-commit {0}/post-checkout; chmod +x {0}/*"
+# A program that a mere `git status` starts.
+MONITOR = "printf '[core]\\n\\tfsmonitor = touch $HOME/PWNED; false\\n' >> {0}"
+
+
+def repository(h, path="~/code/demo", *arguments):
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n[protocol \"file\"]\n\tallow = always\n")
+    h.mkdir(path)
+    git(h, "init", "-q", *arguments, cwd=path)
+    h.write(f"{path}/main.py", "print(1)\n")
+    h.write(f"{path}/.gitignore", ".python-sandbox.toml\nenv.old\n")
+    git(h, "add", ".", cwd=path)
+    git(h, "commit", "-q", "-m", "first", cwd=path)
+
+
+def host_uses(h, *paths):
+    """What a developer and an editor do on the host; True when something that was planted ran."""
+    for path in paths:
+        for arguments in (["status"], ["commit", "-q", "--allow-empty", "-m", "on the host"], ["checkout", "-q", "-B", "probe"]):
+            h.run(["git", *arguments], cwd=path)
+    ran = h.exists("~/PWNED")
+    if ran:
+        os.unlink(h.path("~/PWNED"))
+    return ran
+
+
+def obeyed(h, *directories):
+    """Everything of a git directory that git executes or obeys, to compare before and after."""
+    seen = {}
+    for directory in directories:
+        for name in ("config", "config.worktree", "commondir", "gitdir", "hooks", "info"):
+            path = f"{directory}/{name}"
+            if h.exists(path):
+                seen[path] = h.tree(path) if os.path.isdir(h.path(path)) else look(h, path)
+    return seen
+
+
+# Each attempt leaves a hook or a configuration where git looks for it.
+ATTEMPTS = (
+    "mkdir -p {g}/hooks; " + HOOK.format("{g}/hooks"),
+    MONITOR.format("{g}/config"),
+    "cp {g}/config n; " + MONITOR.format("n") + "; mv -f n {g}/config",
+    "rm -rf {g}/hooks; mkdir -p {g}/hooks; " + HOOK.format("{g}/hooks"),
+    "mv {g} {g}.old && cp -r {g}.old {g}; rm -rf {g}/hooks; mkdir -p {g}/hooks; " + HOOK.format("{g}/hooks"),
+    "mv {g}/hooks {g}/old; mkdir {g}/hooks; " + HOOK.format("{g}/hooks"),
+    "mkdir evil; " + HOOK.format("evil") + "; rm -rf {g}/hooks; ln -sfn $PWD/evil {g}/hooks",
+    "git --git-dir={g} config core.fsmonitor 'touch $HOME/PWNED; false'",
+)
+
+
+@test("D3: hooks and config hold against writing, renaming what is above them and links, which by hand they do not")
+def _(h):
+    repository(h)
+    p = Project(h)
+    g = f"{p.root}/.git"
+    plain = f"read-only {g}/hooks\nread-only {g}/config\n"
+    rename = "mv .git x; mkdir -p .git; cp -r x/* .git; rm -rf .git/hooks; mkdir -p .git/hooks; " + HOOK.format(".git/hooks")
+    p.predecessor(HOOK.format(".git/hooks"))
+    assert host_uses(h, p.path), h.story()
+    h.run(["sh", "-c", "rm -f .git/hooks/p*"], cwd=p.path)
+    p.predecessor(rename, plain)
+    assert host_uses(h, p.path), h.story()
+    h.run(["sh", "-c", "rm -rf x; rm -f .git/hooks/p*"], cwd=p.path)
+
+    p.entered()
+    before = obeyed(h, "~/code/demo/.git")
+    for attempt in (*ATTEMPTS, rename):
+        p.entered(attempt.format(g=".git"))
+        assert obeyed(h, "~/code/demo/.git") == before, attempt
+        assert not host_uses(h, p.path), attempt
+    assert not h.exists("~/code/demo/.git.old")
+    r = p.entered("git checkout -q -b work && echo 2 >> main.py && git stash -q && git stash pop -q && git commit -qam second && git gc -q && git log --oneline | wc -l")
+    assert r.ok and int(r.out) > 1 and obeyed(h, "~/code/demo/.git") == before, r
+    assert git(h, "log", "-1", "--format=%s %an").out == "second Dev\n"
+    assert git(h, "status", "--porcelain", "main.py", ".git").out == ""
+
+
+@test("D3: hooks that are a symlink stay what they are")
+def _(h):
+    repository(h, "~/code/demo", "--template=")
+    h.mkdir("~/code/demo/githooks")
+    h.symlink("../githooks", "~/code/demo/.git/hooks")
+    p = Project(h)
+    replace = "rm -f .git/hooks; mkdir -p .git/hooks; " + HOOK.format(".git/hooks")
+    p.predecessor(replace, f"read-only {p.root}/.git/hooks\n")
+    assert host_uses(h, p.path), h.story()
+    h.run(["rm", "-rf", ".git/hooks"], cwd=p.path)
+    h.symlink("../githooks", "~/code/demo/.git/hooks")
+    r = p.entered(replace)
+    assert not host_uses(h, p.path) and os.path.islink(h.path("~/code/demo/.git/hooks")), r
+
+
+@test("D3: the git directories of submodules hold, when many of them are made and when one is made to look like none")
+def _(h):
+    repository(h, "~/code/library")
+    repository(h)
+    git(h, "submodule", "add", "-q", h.path("~/code/library"), "libs/library")
+    git(h, "commit", "-qm", "submodule")
+    p = Project(h)
+    module, work = ".git/modules/libs/library", "~/code/demo/libs/library"
+    p.predecessor(HOOK.format(module + "/hooks"))
+    assert host_uses(h, work), h.story()
+    h.run(["sh", "-c", f"rm -f {module}/hooks/p*"], cwd=p.path)
+
+    p.entered()
+    before = obeyed(h, f"~/code/demo/{module}")
+    for attempt in (
+        *ATTEMPTS,
+        "mv .git/modules/libs .git/modules/old; cp -r .git/modules/old .git/modules/libs; rm -rf {g}/hooks; mkdir -p {g}/hooks; " + HOOK.format("{g}/hooks"),
+        "mkdir -p " + " ".join(f".git/modules/a{i}" for i in range(300)),  # more than anybody looks at
+    ):
+        p.entered(attempt.format(g=module))
+        p.entered(ATTEMPTS[0].format(g=module) + "; " + ATTEMPTS[1].format(g=module))
+        assert obeyed(h, f"~/code/demo/{module}") == before, attempt
+        assert not host_uses(h, work, p.path), attempt
+    h.run(["sh", "-c", "rm -rf .git/modules/a*"], cwd=p.path)
+    r = p.entered("cd libs/library && echo 3 >> main.py && git commit -qam inside")
+    assert r.ok and git(h, "log", "-1", "--format=%s", cwd=work).out == "inside\n", r
+    # No HEAD: no git directory, for this one session; the next puts it back.
+    p.entered(f"mv {module}/HEAD {module}/H")
+    p.inside(ATTEMPTS[0].format(g=module) + "; " + ATTEMPTS[1].format(g=module) + f"; mv {module}/H {module}/HEAD")
+    assert obeyed(h, f"~/code/demo/{module}") == before and not host_uses(h, work), h.story()
+
+
+@test("D3: a linked worktree as the project: its repository's hooks and config hold, and those of the other worktrees")
+def _(h):
+    repository(h, "~/code/main")
+    git(h, "worktree", "add", "-q", h.path("~/code/demo"), cwd="~/code/main")
+    git(h, "worktree", "add", "-q", h.path("~/code/third"), cwd="~/code/main")
+    p = Project(h)
+    common = h.path("~/code/main/.git")
+    third = common + "/worktrees/third"
+    redirect = f"mkdir -p evil; {MONITOR.format('evil/config')}; cp -r {common}/HEAD {common}/refs {common}/objects evil/; echo $PWD/evil > {third}/commondir"
+    writes = HOOK.format(common + "/hooks")
+    h.run(["sh", "-c", f"{writes}; {redirect}"], cwd=p.path)
+    assert host_uses(h, "~/code/main") and host_uses(h, "~/code/third"), h.story()
+    h.run(["sh", "-c", f"rm -rf evil {common}/hooks/p*; echo ../.. > {third}/commondir"], cwd=p.path)
+
+    p.entered()
+    directories = ("~/code/main/.git", "~/code/main/.git/worktrees/demo", "~/code/main/.git/worktrees/third")
+    before = obeyed(h, *directories)
+    for attempt in (*(a.format(g=common) for a in ATTEMPTS), redirect, redirect.replace(third, common + "/worktrees/demo"),
+                    f"mv {third} {third}2; mkdir -p {third}; cp {third}2/* {third}; " + redirect, "echo 'gitdir: evil' > .git; rm -f .git"):  # fmt: skip
+        p.entered(attempt)
+        assert obeyed(h, *directories) == before, attempt
+        assert not host_uses(h, "~/code/main", "~/code/demo", "~/code/third"), attempt
+    r = p.entered("git checkout -q -b inside && echo 2 >> main.py && git commit -qam inside && git status --short main.py")
+    assert r.ok and r.out == "" and git(h, "log", "-1", "--format=%s").out == "inside\n", r
+    r = p.entered(f"cat {h.home}/code/main/main.py {h.home}/code/third/main.py")
+    assert "print" not in r.out, r
+
+
+@test("D3: a submodule as the project: its git directory holds, and the repository above it is not there")
+def _(h):
+    repository(h, "~/code/library")
+    repository(h, "~/code/outer")
+    git(h, "submodule", "add", "-q", h.path("~/code/library"), "sub", cwd="~/code/outer")
+    git(h, "commit", "-qm", "submodule", cwd="~/code/outer")
+    p = Project(h, path="~/code/outer/sub")
+    g = h.path("~/code/outer/.git/modules/sub")
+    p.predecessor(HOOK.format(g + "/hooks"), f"whitelist {g}\n")
+    assert host_uses(h, p.path), h.story()
+    h.run(["sh", "-c", f"rm -f {g}/hooks/p*"])
+    p.entered()
+    before = obeyed(h, g, "~/code/outer/.git")
+    for attempt in ATTEMPTS:
+        p.entered(attempt.format(g=g))
+        p.entered(attempt.format(g=h.path("~/code/outer/.git")))
+        assert obeyed(h, g, "~/code/outer/.git") == before and not host_uses(h, p.path, "~/code/outer"), attempt
+    r = p.entered("echo 2 >> main.py && git commit -qam inside; cat ../main.py ../.git/config")
+    assert "print" not in r.out and "[core]" not in r.out, r
+    assert git(h, "log", "-1", "--format=%s", cwd=p.path).out == "inside\n", r
+
+
+main()
