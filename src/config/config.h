@@ -40,7 +40,7 @@ struct ProjectConfig {
 
 /// `~/.config/psbc/config.toml`: the developer's own.
 struct UserConfig {
-  std::vector<SpannedString> readonly;       // my tools, in every sandbox
+  std::vector<SpannedString> readonly; // my tools, in every sandbox
   std::vector<SpannedString> hidden;
   std::vector<SpannedString> env_pass;
   std::vector<SpannedString> accept_secrets; // files that are exposed although the scan found something

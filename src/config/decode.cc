@@ -8,15 +8,12 @@ namespace psbc::config {
 
 namespace {
 
-SpannedString text(const Value& value) {
-  return {.value = value.string, .span = value.span};
-}
+SpannedString text(const Value& value) { return {.value = value.string, .span = value.span}; }
 
 std::vector<SpannedString> texts(const Value& value) {
   std::vector<SpannedString> list;
   list.reserve(value.items.size());
-  for (const Value& item : value.items)
-    list.push_back(text(item));
+  for (const Value& item : value.items) list.push_back(text(item));
   return list;
 }
 

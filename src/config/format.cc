@@ -15,18 +15,10 @@ using Problem = std::optional<FormatProblem>;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_variable = 128;
 
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-bool is_name_character(char c) {
-  return is_lower_or_digit(c) || c == '.' || c == '_' || c == '-';
-}
-bool is_variable_character(char c) {
-  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_name_character(char c) { return is_lower_or_digit(c) || c == '.' || c == '_' || c == '-'; }
+bool is_variable_character(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string write(std::string_view text) {
   return text.empty() ? std::string("remove it") : "write `" + toml_string(text) + "`";
@@ -36,8 +28,7 @@ std::string write(std::string_view text) {
 bool has_control_character(std::string_view text) {
   for (std::size_t offset = 0; offset < text.size();) {
     const base::CodePoint point = base::decode_utf8(text, offset);
-    if (point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0))
-      return true;
+    if (point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0)) return true;
     offset += point.size;
   }
   return false;
@@ -47,53 +38,46 @@ bool has_control_character(std::string_view text) {
 std::string as_name(std::string_view text) {
   std::string name;
   for (char c : text) {
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-    if (!is_name_character(c))
-      c = '-';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!is_name_character(c)) c = '-';
     const bool separates = !is_lower_or_digit(c);
     if (separates && (name.empty() || !is_lower_or_digit(name.back()))) // no first, no double separator
       continue;
     name += c;
   }
   name.resize(std::min(name.size(), longest_name));
-  while (!name.empty() && !is_lower_or_digit(name.back()))
-    name.pop_back();
+  while (!name.empty() && !is_lower_or_digit(name.back())) name.pop_back();
   return name;
 }
 
 Problem check_name(std::string_view text) {
   const std::string better = as_name(text);
   const std::string help = better.empty() ? "write `\"my-project\"`" : write(better);
-  if (text.empty())
-    return FormatProblem{"is empty", help};
+  if (text.empty()) return FormatProblem{"is empty", help};
   if (text.size() > longest_name)
     return FormatProblem{"is longer than " + std::to_string(longest_name) + " characters", help};
   if (text.find("..") != std::string_view::npos)
     return FormatProblem{"holds `..`, which file names made from it must not", help};
   if (!std::all_of(text.begin(), text.end(), is_name_character))
     return FormatProblem{"holds more than a-z, 0-9, `.`, `_` and `-`", help};
-  if (!is_lower_or_digit(text[0]))
-    return FormatProblem{"does not start with a letter or a digit", help};
+  if (!is_lower_or_digit(text[0])) return FormatProblem{"does not start with a letter or a digit", help};
   return std::nullopt;
 }
 
 Problem check_variable(std::string_view text) {
   std::string_view bare = text;
-  while (!bare.empty() && (bare[0] == '$' || bare[0] == '{'))
-    bare.remove_prefix(1);
+  while (!bare.empty() && (bare[0] == '$' || bare[0] == '{')) bare.remove_prefix(1);
   bare = bare.substr(0, bare.find_first_of("=}"));
   const bool valid = !bare.empty() && bare.size() <= longest_variable && !is_digit(bare[0]) &&
                      std::all_of(bare.begin(), bare.end(), is_variable_character);
-  if (valid && bare == text)
-    return std::nullopt;
-  if (text.empty())
-    return FormatProblem{"is empty", "a name is like `OMP_NUM_THREADS`"};
+  if (valid && bare == text) return std::nullopt;
+  if (text.empty()) return FormatProblem{"is empty", "a name is like `OMP_NUM_THREADS`"};
   if (text.find('*') != std::string_view::npos || text.find('?') != std::string_view::npos)
     return FormatProblem{"is a pattern, and variables are named one by one", "write the whole names"};
   if (valid && text.find('=') != std::string_view::npos)
     return FormatProblem{"is a name with a value", write(bare) + "; values are given in `[env] set`"};
-  return FormatProblem{"is not the name of a variable", valid ? write(bare) : "a name is like `OMP_NUM_THREADS`"};
+  return FormatProblem{"is not the name of a variable",
+                       valid ? write(bare) : "a name is like `OMP_NUM_THREADS`"};
 }
 
 Problem check_text(std::string_view text) {
@@ -108,7 +92,8 @@ std::optional<std::string> without_dot_dot(std::string_view text) {
   for (const std::string_view part : base::split(text, '/')) {
     if (part != "..") {
       kept.push_back(part);
-    } else if (kept.empty() || kept.back().empty() || kept.back() == "~" || kept.back() == "." || kept.back() == "**") {
+    } else if (kept.empty() || kept.back().empty() || kept.back() == "~" || kept.back() == "." ||
+               kept.back() == "**") {
       return std::nullopt;
     } else {
       kept.pop_back();
@@ -116,39 +101,36 @@ std::optional<std::string> without_dot_dot(std::string_view text) {
   }
   std::string joined;
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (i > 0)
-      joined += '/';
+    if (i > 0) joined += '/';
     joined += kept[i];
   }
   return joined;
 }
 
 Problem check_dollar(std::string_view text) {
-  if (text.find('$') == std::string_view::npos)
-    return std::nullopt;
+  if (text.find('$') == std::string_view::npos) return std::nullopt;
   for (const std::string_view home : {"$HOME", "${HOME}"})
     if (text.starts_with(home) && (text.size() == home.size() || text[home.size()] == '/'))
-      return FormatProblem{"holds `$`: variables are not replaced here", write("~" + std::string(text.substr(home.size())))};
+      return FormatProblem{"holds `$`: variables are not replaced here",
+                           write("~" + std::string(text.substr(home.size())))};
   return FormatProblem{"holds `$`: variables are not replaced here", "write the path out, from `~/` or `/`"};
 }
 
 Problem check_components(std::string_view text) {
   const std::vector<std::string_view> parts = base::split(text, '/');
-  if (std::find(parts.begin(), parts.end(), "..") == parts.end())
-    return std::nullopt;
+  if (std::find(parts.begin(), parts.end(), "..") == parts.end()) return std::nullopt;
   const std::optional<std::string> plain = without_dot_dot(text);
-  return FormatProblem{"holds `..`", plain && !plain->empty() ? write(*plain) : "name the path from `~/` or `/`"};
+  return FormatProblem{"holds `..`",
+                       plain && !plain->empty() ? write(*plain) : "name the path from `~/` or `/`"};
 }
 
 /// What holds for each path and pattern. Only what no firejail can express, or what would silently
 /// mean something else than it says, is refused here; the rest is a matter of spelling (emit/).
 Problem check_any_path(std::string_view text) {
-  if (text.empty())
-    return FormatProblem{"is empty", "remove it"};
+  if (text.empty()) return FormatProblem{"is empty", "remove it"};
   if (has_control_character(text))
     return FormatProblem{"holds a control character", "rename the file: no sandbox can name it"};
-  if (auto problem = check_dollar(text))
-    return problem;
+  if (auto problem = check_dollar(text)) return problem;
   if (text.find('\\') != std::string_view::npos) {
     std::string slashes(text);
     std::replace(slashes.begin(), slashes.end(), '\\', '/');
@@ -156,33 +138,32 @@ Problem check_any_path(std::string_view text) {
   }
   if (text.starts_with('~') && text.size() > 1 && text[1] != '/')
     return FormatProblem{"starts with `~` and a name, which is not replaced here",
-                         "write `~/` for your own home; for a file of that name " + write("./" + std::string(text))};
+                         "write `~/` for your own home; for a file of that name " +
+                             write("./" + std::string(text))};
   if (text.starts_with(' ') || text.ends_with(' ')) {
     const std::size_t first = text.find_first_not_of(' ');
-    return FormatProblem{"has a blank at an end", write(first == std::string_view::npos
-                                                            ? std::string_view{}
-                                                            : text.substr(first, text.find_last_not_of(' ') - first + 1))};
+    return FormatProblem{"has a blank at an end",
+                         write(first == std::string_view::npos
+                                   ? std::string_view{}
+                                   : text.substr(first, text.find_last_not_of(' ') - first + 1))};
   }
   return check_components(text);
 }
 
 Problem check_path(std::string_view text) {
-  if (auto problem = check_any_path(text))
-    return problem;
+  if (auto problem = check_any_path(text)) return problem;
   const std::size_t wildcard = text.find_first_of("*?");
-  if (wildcard == std::string_view::npos)
-    return std::nullopt;
+  if (wildcard == std::string_view::npos) return std::nullopt;
   const std::size_t slash = text.substr(0, wildcard).rfind('/');
   return FormatProblem{"holds a wildcard, which only `hidden` takes",
-                       slash == std::string_view::npos ? "name the files one by one, or a directory"
-                                                       : "name the directory: " + write(text.substr(0, slash + 1))};
+                       slash == std::string_view::npos
+                           ? "name the files one by one, or a directory"
+                           : "name the directory: " + write(text.substr(0, slash + 1))};
 }
 
 Problem check_anchored_path(std::string_view text) {
-  if (auto problem = check_path(text))
-    return problem;
-  if (text.starts_with('~') || text.starts_with('/'))
-    return std::nullopt;
+  if (auto problem = check_path(text)) return problem;
+  if (text.starts_with('~') || text.starts_with('/')) return std::nullopt;
   return FormatProblem{"is relative, and this file belongs to no project",
                        write("~/" + std::string(text.starts_with("./") ? text.substr(2) : text))};
 }

@@ -5,9 +5,7 @@
 
 namespace psbc::config {
 struct ParserFault {};
-[[noreturn]] static void parser_fault() {
-  throw ParserFault{};
-}
+[[noreturn]] static void parser_fault() { throw ParserFault{}; }
 } // namespace psbc::config
 
 // toml++ asserts what a file can break (3.3: `[[[x]]` in parse_key): with NDEBUG that is undefined
@@ -41,8 +39,7 @@ class Places {
     for (std::uint32_t i = 0; i < text.size(); ++i) {
       if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) // not a continuation byte
         starts_.push_back(i);
-      if (text[i] == '\n')
-        lines_.push_back(starts_.size());
+      if (text[i] == '\n') lines_.push_back(starts_.size());
     }
     starts_.push_back(static_cast<std::uint32_t>(text.size()));
   }
@@ -82,14 +79,14 @@ Value convert(const toml::node& node, const Places& places) {
     case toml::node_type::date_time: value.type = Type::date_time; break;
     case toml::node_type::array:
       value.type = Type::array;
-      for (const toml::node& item : *node.as_array())
-        value.items.push_back(convert(item, places));
+      for (const toml::node& item : *node.as_array()) value.items.push_back(convert(item, places));
       break;
     case toml::node_type::table:
       value.type = Type::table;
       for (const auto& [key, child] : *node.as_table())
-        value.entries.push_back(
-            {.key = std::string(key.str()), .key_span = places.span(key.source()), .value = convert(child, places)});
+        value.entries.push_back({.key = std::string(key.str()),
+                                 .key_span = places.span(key.source()),
+                                 .value = convert(child, places)});
       // toml++ keeps keys in alphabetical order.
       std::sort(value.entries.begin(), value.entries.end(),
                 [](const Entry& a, const Entry& b) { return a.key_span.begin < b.key_span.begin; });
@@ -124,8 +121,7 @@ std::string defused(const std::string& text, const Outline& seen) {
 
 /// Bytes to a tree. Beyond this point every node has a span, and nothing is deeper than max_depth.
 std::optional<Value> parse(const diag::SourceFile& source, diag::Diagnostics& diagnostics) {
-  if (!check_plain_text(source, diagnostics))
-    return std::nullopt;
+  if (!check_plain_text(source, diagnostics)) return std::nullopt;
   const Outline seen = outline(source.text(), max_depth);
   if (seen.too_deep) {
     diagnostics.add({.code = diag::Code::limit_exceeded,
@@ -149,8 +145,7 @@ std::optional<Value> parse(const diag::SourceFile& source, diag::Diagnostics& di
 /// The tree of a file that keeps its schema.
 std::optional<Value> load(const diag::SourceFile& source, Which which, diag::Diagnostics& diagnostics) {
   std::optional<Value> root = parse(source, diagnostics);
-  if (!root || !validate(source, *root, shape_of(which), diagnostics))
-    return std::nullopt;
+  if (!root || !validate(source, *root, shape_of(which), diagnostics)) return std::nullopt;
   return root;
 }
 

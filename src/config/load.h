@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Bytes to decoded configuration, in three checkpoints: syntax, schema, values. All problems of one
-// stage are reported together; a later stage does not run when an earlier one found an error.
+// Bytes to decoded configuration, past three checkpoints: plain text, TOML, schema. All problems of one
+// are reported together (of TOML itself the first one: what follows it means nothing); a later one is
+// not reached when an earlier one found an error.
 #pragma once
 
 #include <optional>

@@ -43,8 +43,7 @@ class Scanner {
   void skip_to_line_end() { at_ = std::min(text_.find('\n', at_), text_.size()); }
 
   bool descend(std::size_t depth) {
-    if (depth <= max_depth_)
-      return true;
+    if (depth <= max_depth_) return true;
     outline_.too_deep = true;
     outline_.stopped = here();
     return false;
@@ -78,7 +77,9 @@ class Scanner {
     return false;
   }
 
-  bool at_key_end() const { return std::string_view("=]}{,#\n\r \t.").find(peek()) != std::string_view::npos; }
+  bool at_key_end() const {
+    return std::string_view("=]}{,#\n\r \t.").find(peek()) != std::string_view::npos;
+  }
 
   bool at_key_start() const {
     const char c = peek();
@@ -92,20 +93,16 @@ class Scanner {
       skip_blank(" \t");
       const std::size_t begin = at_;
       if (peek() == '"' || peek() == '\'') {
-        if (!string())
-          return false;
+        if (!string()) return false;
         path.push_back({text_.substr(begin + 1, at_ - begin - 2)});
       } else {
-        while (at_ < text_.size() && !at_key_end())
-          ++at_;
+        while (at_ < text_.size() && !at_key_end()) ++at_;
         path.push_back({text_.substr(begin, at_ - begin)});
       }
       key_end_ = here();
-      if (!descend(path.size()))
-        return false;
+      if (!descend(path.size())) return false;
       skip_blank(" \t");
-      if (peek() != '.')
-        return true;
+      if (peek() != '.') return true;
       ++at_;
     }
   }
@@ -120,11 +117,11 @@ class Scanner {
       outline_.bad_header = true;
       return close();
     }
-    Outline::Key found{.defines = element ? Outline::Defines::element : Outline::Defines::table, .begin = here()};
+    Outline::Key found{.defines = element ? Outline::Defines::element : Outline::Defines::table,
+                       .begin = here()};
     const auto bracket = outline_.open.back();
     close();
-    if (!key(found.path))
-      return;
+    if (!key(found.path)) return;
     found.end = key_end_;
     skip_blank(" \t");
     if (peek() != ']') {
@@ -153,8 +150,7 @@ class Scanner {
       if (element.size() < path.size() && (longest == nullptr || element.size() >= longest->size()) &&
           std::equal(element.begin(), element.end(), path.begin(), same_name))
         longest = &element;
-    if (longest != nullptr)
-      std::copy(longest->begin(), longest->end(), path.begin());
+    if (longest != nullptr) std::copy(longest->begin(), longest->end(), path.begin());
   }
 
   void skip_line() {
@@ -168,23 +164,19 @@ class Scanner {
   /// key = value, at the top or in an inline table.
   bool statement(const Path& table) {
     Outline::Key found{.path = table, .begin = here()};
-    if (!key(found.path))
-      return false;
+    if (!key(found.path)) return false;
     found.end = key_end_;
     const Path path = found.path;
     outline_.keys.push_back(std::move(found));
     if (peek() != '=') {
-      if (outline_.open.empty())
-        skip_line();
+      if (outline_.open.empty()) skip_line();
       return false;
     }
     ++at_;
     skip_blank(" \t");
     outline_.value_begin = here();
-    if (!value(path))
-      return false;
-    if (outline_.open.empty())
-      skip_line();
+    if (!value(path)) return false;
+    if (outline_.open.empty()) skip_line();
     return true;
   }
 
@@ -204,8 +196,7 @@ class Scanner {
   bool array(Path path) {
     open('[');
     path.push_back({});
-    if (!descend(path.size()))
-      return false;
+    if (!descend(path.size())) return false;
     for (++at_; at_ < text_.size();) {
       skip_blank(" \t\r\n,");
       if (peek() == '#') {
@@ -217,8 +208,7 @@ class Scanner {
       } else if (at_ < text_.size()) {
         const std::size_t before = at_;
         path.back().element = ++elements_;
-        if (!value(path))
-          return false;
+        if (!value(path)) return false;
         if (at_ == before) // a stray `}`: toml++ stops there too
           return false;
       }
@@ -235,8 +225,7 @@ class Scanner {
         close();
         return true;
       }
-      if (at_ >= text_.size() || at_key_end() || !statement(path))
-        return false;
+      if (at_ >= text_.size() || at_key_end() || !statement(path)) return false;
     }
     return false;
   }
@@ -253,8 +242,6 @@ class Scanner {
 
 } // namespace
 
-Outline outline(std::string_view text, std::size_t max_depth) {
-  return Scanner(text, max_depth).run();
-}
+Outline outline(std::string_view text, std::size_t max_depth) { return Scanner(text, max_depth).run(); }
 
 } // namespace psbc::config

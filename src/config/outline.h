@@ -23,7 +23,7 @@ struct Outline {
   enum class Defines : std::uint8_t { value, table, element };
   struct Key {
     Defines defines = Defines::value;
-    std::vector<Part> path; // from the root
+    std::vector<Part> path;  // from the root
     std::uint32_t begin = 0; // of what is written here: `b.c` of `[a]\nb.c = 1`
     std::uint32_t end = 0;
   };

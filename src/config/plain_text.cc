@@ -17,14 +17,10 @@ constexpr std::size_t max_reported = 20; // of a binary file, every byte would b
 enum class Fault : std::uint8_t { none, not_utf8, control, lone_cr, invisible };
 
 Fault fault_of(const base::CodePoint& point, std::string_view text) {
-  if (!point.valid)
-    return Fault::not_utf8;
-  if (point.value == U'\n' || point.value == U'\t')
-    return Fault::none;
-  if (point.value == U'\r')
-    return text.substr(point.offset + 1, 1) == "\n" ? Fault::none : Fault::lone_cr;
-  if (point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0))
-    return Fault::control;
+  if (!point.valid) return Fault::not_utf8;
+  if (point.value == U'\n' || point.value == U'\t') return Fault::none;
+  if (point.value == U'\r') return text.substr(point.offset + 1, 1) == "\n" ? Fault::none : Fault::lone_cr;
+  if (point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0)) return Fault::control;
   return base::is_unsafe_to_print(point.value) ? Fault::invisible : Fault::none;
 }
 
@@ -38,8 +34,7 @@ std::string hex(char32_t value, std::size_t width) {
 std::string unicode_name(char32_t value) {
   std::string name = "U+" + hex(value, 4);
   for (char& c : name)
-    if (c >= 'a' && c <= 'f')
-      c = static_cast<char>(c - 'a' + 'A');
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
   return name;
 }
 
@@ -71,8 +66,9 @@ diag::Diagnostic describe(Fault fault, const base::CodePoint& point) {
 
 bool refuse(diag::Diagnostic diagnostic, const diag::SourceFile& source, std::size_t begin, std::size_t end,
             std::string label, diag::Diagnostics& diagnostics) {
-  diagnostic.labels.push_back({.span = {&source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)},
-                               .text = std::move(label)});
+  diagnostic.labels.push_back(
+      {.span = {&source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)},
+       .text = std::move(label)});
   diagnostics.add(std::move(diagnostic));
   return false;
 }
@@ -93,10 +89,9 @@ bool check_plain_text(const diag::SourceFile& source, diag::Diagnostics& diagnos
                    .help = {"save it as UTF-8 without BOM"}},
                   source, 0, 3, "", diagnostics);
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-    return refuse({.code = Code::not_plain_text,
-                   .message = "the file is UTF-16",
-                   .help = {"save it as UTF-8"}},
-                  source, 0, 2, "", diagnostics);
+    return refuse(
+        {.code = Code::not_plain_text, .message = "the file is UTF-16", .help = {"save it as UTF-8"}}, source,
+        0, 2, "", diagnostics);
 
   std::size_t reported = 0;
   for (std::size_t offset = 0; offset < text.size() && reported < max_reported;) {
@@ -104,13 +99,11 @@ bool check_plain_text(const diag::SourceFile& source, diag::Diagnostics& diagnos
     const Fault fault = fault_of(point, text);
     const std::size_t begin = offset;
     offset += point.size;
-    if (fault == Fault::none)
-      continue;
+    if (fault == Fault::none) continue;
     // A run of the same fault is one finding.
     while (offset < text.size()) {
       const base::CodePoint next = base::decode_utf8(text, offset);
-      if (fault_of(next, text) != fault)
-        break;
+      if (fault_of(next, text) != fault) break;
       offset += next.size;
     }
     refuse(describe(fault, point), source, begin, offset, "", diagnostics);

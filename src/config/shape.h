@@ -38,11 +38,11 @@ struct KeyShape {
   std::string_view path; // with the tables around it: "env.pass"
   Kind kind = Kind::string;
   bool required = false;
-  TextShape text{};             // of the string, of an array's items, of a map's values
-  TextShape names{};            // of a map's keys
-  std::size_t max_entries = 0; // of an array or a map
+  TextShape text{};                        // of the string, of an array's items, of a map's values
+  TextShape names{};                       // of a map's keys
+  std::size_t max_entries = 0;             // of an array or a map
   std::span<const std::int64_t> allowed{}; // the integers that have a meaning
-  std::uint8_t leaf = 0;                 // ProjectKey or UserKey; means nothing for a table
+  std::uint8_t leaf = 0;                   // ProjectKey or UserKey; means nothing for a table
   Direction direction = Direction::neutral;
   const TableShape* table = nullptr;
   std::string_view example; // one line of TOML, with the key
@@ -57,8 +57,7 @@ struct TableShape {
 
   const KeyShape* find(std::string_view name) const {
     for (const KeyShape& key : keys)
-      if (key.name == name)
-        return &key;
+      if (key.name == name) return &key;
     return nullptr;
   }
 };

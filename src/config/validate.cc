@@ -39,8 +39,8 @@ bool has_type(const Value& value, Kind kind) {
 }
 
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 class Validator {
@@ -50,14 +50,13 @@ class Validator {
 
   bool run(const Value& root) {
     // A file for a newer psbc has keys that this one cannot judge: say only that.
-    if (!is_newer(root))
-      table(root, root_);
+    if (!is_newer(root)) table(root, root_);
     return valid_;
   }
 
  private:
-  void refuse(Code code, std::string message, diag::Span span, std::string label, std::vector<std::string> notes,
-              std::vector<std::string> help) {
+  void refuse(Code code, std::string message, diag::Span span, std::string label,
+              std::vector<std::string> notes, std::vector<std::string> help) {
     valid_ = false;
     diagnostics_.add({.code = code,
                       .message = std::move(message),
@@ -69,11 +68,13 @@ class Validator {
   bool is_newer(const Value& root) {
     const KeyShape* shape = root_.find("schema");
     const Entry* entry = shape == nullptr ? nullptr : root.find("schema");
-    if (entry == nullptr || entry->value.type != Type::integer || entry->value.integer <= shape->allowed.back())
+    if (entry == nullptr || entry->value.type != Type::integer ||
+        entry->value.integer <= shape->allowed.back())
       return false;
-    refuse(Code::unsupported_schema, "this file needs a newer psbc", entry->value.span, "a later version of the format",
-           {"this psbc reads `" + std::string(shape->example) + "`"},
-           {"install a newer psbc, or ask the project for a file with `" + std::string(shape->example) + "`"});
+    refuse(
+        Code::unsupported_schema, "this file needs a newer psbc", entry->value.span,
+        "a later version of the format", {"this psbc reads `" + std::string(shape->example) + "`"},
+        {"install a newer psbc, or ask the project for a file with `" + std::string(shape->example) + "`"});
     return true;
   }
 
@@ -91,7 +92,8 @@ class Validator {
   }
 
   const KeyShape* unknown_key(const Entry& entry, const Value& table, const TableShape& shape) {
-    const std::string place = shape.path.empty() ? std::string("here") : "in `[" + std::string(shape.path) + "]`";
+    const std::string place =
+        shape.path.empty() ? std::string("here") : "in `[" + std::string(shape.path) + "]`";
     const std::string_view what = entry.value.type == Type::table ? "table " : "key ";
     const Suggestion meant = suggest(entry.key, shape, root_);
     std::vector<std::string> notes;
@@ -105,30 +107,32 @@ class Validator {
     } else {
       const std::string name = "`" + std::string(meant.key->name) + "`";
       if (meant.table == &shape)
-        help = table.find(meant.key->name) == nullptr ? "did you mean " + name + "?" : "merge it into " + name + ", which is there already";
+        help = table.find(meant.key->name) == nullptr ? "did you mean " + name + "?"
+                                                      : "merge it into " + name + ", which is there already";
       else if (meant.table->path.empty())
         help = "write " + name + " at the top of the file, above all tables";
       else
         help = "write " + name + " below a line `[" + std::string(meant.table->path) + "]`";
     }
-    refuse(Code::unknown_key, "unknown " + std::string(what) + quoted(entry.key), entry.key_span, "not known " + place, std::move(notes),
-           {std::move(help)});
+    refuse(Code::unknown_key, "unknown " + std::string(what) + quoted(entry.key), entry.key_span,
+           "not known " + place, std::move(notes), {std::move(help)});
     return meant.key;
   }
 
   void missing_key(const Value& table, const TableShape& shape, const KeyShape& key) {
     // The root is the whole file, which is no place to point at.
     const diag::Span span = shape.path.empty() ? diag::Span{&source_, 0, 0} : table.span;
-    refuse(Code::missing_key, "the key `" + std::string(key.path) + "` is missing", span, "", {std::string(key.description)},
-           {"add a line such as `" + std::string(key.example) + "`"});
+    refuse(Code::missing_key, "the key `" + std::string(key.path) + "` is missing", span, "",
+           {std::string(key.description)}, {"add a line such as `" + std::string(key.example) + "`"});
   }
 
   void key(const Entry& entry, const KeyShape& shape) {
-    if (!has_type(entry.value, shape.kind))
-      return wrong_type(entry, shape);
+    if (!has_type(entry.value, shape.kind)) return wrong_type(entry, shape);
     switch (shape.kind) {
       case Kind::integer: integer(entry.value, shape); break;
-      case Kind::string: text(entry.value.string, entry.value.span, "`" + std::string(shape.path) + "`", shape.text); break;
+      case Kind::string:
+        text(entry.value.string, entry.value.span, "`" + std::string(shape.path) + "`", shape.text);
+        break;
       case Kind::strings: strings(entry.value, shape); break;
       case Kind::map: map(entry.value, shape); break;
       case Kind::table: table(entry.value, *shape.table); break;
@@ -150,22 +154,25 @@ class Validator {
            "`" + std::string(shape.path) + "` must be " + std::string(wanted(shape.kind)) + ", not " +
                std::string(with_article(entry.value.type)),
            entry.value.span, std::string(with_article(entry.value.type)), {std::string(shape.description)},
-           {shape.kind == Kind::table ? "write its keys below a line `" + correct + "`" : "write `" + correct + "`"});
+           {shape.kind == Kind::table ? "write its keys below a line `" + correct + "`"
+                                      : "write `" + correct + "`"});
   }
 
   static bool is_scalar(const Value& value) { return value.type != Type::array && value.type != Type::table; }
 
   void wrong_item(const Value& value, const std::string& what) {
     const std::string written = short_source(value.span);
-    refuse(Code::wrong_type, what + " must be a string, not " + std::string(with_article(value.type)), value.span,
-           std::string(with_article(value.type)), {},
-           {is_scalar(value) && !written.empty() ? "write `" + toml_string(written) + "`" : "write one text in quotes"});
+    refuse(Code::wrong_type, what + " must be a string, not " + std::string(with_article(value.type)),
+           value.span, std::string(with_article(value.type)), {},
+           {is_scalar(value) && !written.empty() ? "write `" + toml_string(written) + "`"
+                                                 : "write one text in quotes"});
   }
 
   void integer(const Value& value, const KeyShape& shape) {
     if (std::find(shape.allowed.begin(), shape.allowed.end(), value.integer) == shape.allowed.end())
-      refuse(Code::invalid_value, "`" + std::string(shape.path) + "` cannot be " + std::to_string(value.integer), value.span,
-             "", {std::string(shape.description)}, {"write `" + std::string(shape.example) + "`"});
+      refuse(Code::invalid_value,
+             "`" + std::string(shape.path) + "` cannot be " + std::to_string(value.integer), value.span, "",
+             {std::string(shape.description)}, {"write `" + std::string(shape.example) + "`"});
   }
 
   void strings(const Value& value, const KeyShape& shape) {
@@ -190,7 +197,8 @@ class Validator {
   void map(const Value& value, const KeyShape& shape) {
     const std::string path(shape.path);
     if (value.entries.size() > shape.max_entries)
-      too_many(path, value.entries.size(), shape.max_entries, value.entries[shape.max_entries].key_span, "remove some");
+      too_many(path, value.entries.size(), shape.max_entries, value.entries[shape.max_entries].key_span,
+               "remove some");
     for (const Entry& entry : value.entries) {
       text(entry.key, entry.key_span, "`" + path + "`", shape.names);
       const std::string what = "`" + path + "." + base::escape(entry.key.substr(0, 128)) + "`";
@@ -201,9 +209,11 @@ class Validator {
     }
   }
 
-  void too_many(const std::string& path, std::size_t count, std::size_t limit, diag::Span first_too_many, std::string help) {
+  void too_many(const std::string& path, std::size_t count, std::size_t limit, diag::Span first_too_many,
+                std::string help) {
     refuse(Code::limit_exceeded,
-           "`" + path + "` has " + std::to_string(count) + " entries, and " + std::to_string(limit) + " are the limit",
+           "`" + path + "` has " + std::to_string(count) + " entries, and " + std::to_string(limit) +
+               " are the limit",
            first_too_many, "the first one too many", {}, {std::move(help)});
   }
 
@@ -221,11 +231,12 @@ class Validator {
     const std::size_t length = shape.format == Format::text ? code_points(text) : text.size();
     if (shape.max_length != 0 && length > shape.max_length)
       return refuse(Code::limit_exceeded,
-                    what + " is " + std::to_string(length) + " long, and " + std::to_string(shape.max_length) + " is the limit",
+                    what + " is " + std::to_string(length) + " long, and " +
+                        std::to_string(shape.max_length) + " is the limit",
                     span, "", {}, {"shorten it"});
     if (auto problem = check_format(shape.format, text))
-      refuse(Code::invalid_value, what + (text.empty() ? "" : ": " + quoted(text)) + " " + problem->message, span, "",
-             {"expected: " + std::string(shape.expects)}, {std::move(problem->help)});
+      refuse(Code::invalid_value, what + (text.empty() ? "" : ": " + quoted(text)) + " " + problem->message,
+             span, "", {"expected: " + std::string(shape.expects)}, {std::move(problem->help)});
   }
 
   const diag::SourceFile& source_;
@@ -236,7 +247,8 @@ class Validator {
 
 } // namespace
 
-bool validate(const diag::SourceFile& source, const Value& root, const TableShape& shape, diag::Diagnostics& diagnostics) {
+bool validate(const diag::SourceFile& source, const Value& root, const TableShape& shape,
+              diag::Diagnostics& diagnostics) {
   return Validator(source, shape, diagnostics).run(root);
 }
 

@@ -35,8 +35,7 @@ struct Entry {
 
 inline const Entry* Value::find(std::string_view key) const {
   for (const Entry& entry : entries)
-    if (entry.key == key)
-      return &entry;
+    if (entry.key == key) return &entry;
   return nullptr;
 }
 

@@ -12,8 +12,7 @@ constexpr std::size_t longest_quote = 60; // code points
 std::string cut(std::string_view text) {
   std::size_t offset = 0;
   for (std::size_t count = 0; offset < text.size(); ++count) {
-    if (count == longest_quote)
-      return base::escape(text.substr(0, offset)) + "…";
+    if (count == longest_quote) return base::escape(text.substr(0, offset)) + "…";
     offset += base::decode_utf8(text, offset).size;
   }
   return base::escape(text);
@@ -21,9 +20,7 @@ std::string cut(std::string_view text) {
 
 } // namespace
 
-std::string quoted(std::string_view text) {
-  return "`" + cut(text) + "`";
-}
+std::string quoted(std::string_view text) { return "`" + cut(text) + "`"; }
 
 std::string toml_string(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -36,8 +33,7 @@ std::string toml_string(std::string_view text) {
     } else if (base::is_unsafe_to_print(point.value)) {
       const int width = point.value > 0xffff ? 8 : 4;
       out += width == 8 ? "\\U" : "\\u";
-      for (int shift = 4 * (width - 1); shift >= 0; shift -= 4)
-        out += digits[(point.value >> shift) & 0xf];
+      for (int shift = 4 * (width - 1); shift >= 0; shift -= 4) out += digits[(point.value >> shift) & 0xf];
     } else {
       out += text.substr(offset, point.size);
     }
@@ -61,8 +57,7 @@ std::string_view with_article(Type type) {
 
 std::string short_source(const diag::Span& span) {
   const std::string_view text = std::string_view(span.file->text()).substr(span.begin, span.end - span.begin);
-  if (text.size() > longest_quote || text.find('\n') != std::string_view::npos)
-    return {};
+  if (text.size() > longest_quote || text.find('\n') != std::string_view::npos) return {};
   return base::escape(text);
 }
 

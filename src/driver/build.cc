@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "driver/build_id.h"
 #include "driver/provision.h"
+#include "driver/registry.h"
 #include "driver/version_cache.h"
 #include "trace/claims.h"
 #include "trace/recorder.h"
@@ -24,6 +25,26 @@ diag::Diagnostic taken(const std::string& name, const AbsPath& holder, const Abs
           .notes = {"`" + base::escape(base::display_path(holder, home)) + "` was built with it first, and ~/envs/" + name +
                     " is its environment"},
           .help = {"choose another name, or give that one up: psbc clean --environment " + base::escape(holder.string())}};
+}
+
+/// A link on the host that leads into the sandbox of another project, which is still there, is that
+/// project's environment, whatever path a clone chooses for its own (THREATS D7).
+base::Status refuse_foreign_links(base::Fs& fs, const policy::Policy& policy, const policy::Places& places, diag::Diagnostics& diagnostics) {
+  for (const policy::Alias& alias : policy.aliases) {
+    if (alias.where == policy::Alias::Where::inside || fs.kind(alias.link) != base::Kind::symlink) continue;
+    const auto text = fs.target(alias.link);
+    const auto target = text ? AbsPath::parse(*text) : std::nullopt;
+    if (!target || !target->is_under(places.data) || target->is_under(policy.root)) continue;
+    TRY_ASSIGN(const std::vector<KnownProject> known, known_projects(fs, places));
+    for (const KnownProject& other : known) {
+      if (!other.exists || !target->is_under(places.sandbox_root(other.id))) continue;
+      diagnostics.add({.code = diag::Code::name_collision,
+                       .message = "`" + base::escape(base::display_path(alias.link, places.home)) + "` belongs to another project",
+                       .notes = {"it leads into the sandbox of `" + base::escape(base::display_path(other.root, places.home)) + "`"},
+                       .help = {"choose another path for the environment, or another name"}});
+    }
+  }
+  return base::ok();
 }
 
 } // namespace
@@ -79,6 +100,8 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
       diagnostics.add(taken(compiled->policy.name, claim.holder, places.home));
       return result;
     }
+    TRY(refuse_foreign_links(fs, compiled->policy, places, diagnostics));
+    if (diagnostics.has_errors()) return result;
     TRY_ASSIGN(const int made, provision(compiled->policy, places));
     if (made == 0) break;
   }

@@ -112,6 +112,12 @@ def cover(path, content, mode=0o644):
     as_root("mount", "--bind", name, path)
 
 
+def each(attempts):
+    """One shell line that makes all attempts, one after the other: sessions are dear, and what one of them
+    changed stays changed."""
+    return "\n".join(f"( {attempt} )" for attempt in attempts) + "\ntrue"
+
+
 def git(h, *arguments, cwd="~/code/demo", **options):
     """git of the host; it must work."""
     r = h.run(["git", *arguments], cwd=cwd, **options)

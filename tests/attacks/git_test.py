@@ -3,7 +3,7 @@
 """D3: git works inside, and nothing that the host's git executes or obeys can be changed there."""
 import os
 
-from attack import Project, git, look
+from attack import Project, each, git, look
 from tap import main, test
 
 HOOK = "printf '#!/bin/sh\\ntouch $HOME/PWNED\\n' > {0}/pre-commit; cp {0}/pre-commit {0}/post-checkout; chmod +x {0}/*"
@@ -72,10 +72,8 @@ def _(h):
 
     p.entered()
     before = obeyed(h, "~/code/demo/.git")
-    for attempt in (*ATTEMPTS, rename):
-        p.entered(attempt.format(g=".git"))
-        assert obeyed(h, "~/code/demo/.git") == before, attempt
-        assert not host_uses(h, p.path), attempt
+    r = p.entered(each(attempt.format(g=".git") for attempt in (*ATTEMPTS, rename)))
+    assert obeyed(h, "~/code/demo/.git") == before and not host_uses(h, p.path), r
     assert not h.exists("~/code/demo/.git.old")
     r = p.entered("git checkout -q -b work && echo 2 >> main.py && git stash -q && git stash pop -q && git commit -qam second && git gc -q && git log --oneline | wc -l")
     assert r.ok and int(r.out) > 1 and obeyed(h, "~/code/demo/.git") == before, r
@@ -112,15 +110,11 @@ def _(h):
 
     p.entered()
     before = obeyed(h, f"~/code/demo/{module}")
-    for attempt in (
-        *ATTEMPTS,
-        "mv .git/modules/libs .git/modules/old; cp -r .git/modules/old .git/modules/libs; rm -rf {g}/hooks; mkdir -p {g}/hooks; " + HOOK.format("{g}/hooks"),
-        "mkdir -p " + " ".join(f".git/modules/a{i}" for i in range(300)),  # more than anybody looks at
-    ):
-        p.entered(attempt.format(g=module))
-        p.entered(ATTEMPTS[0].format(g=module) + "; " + ATTEMPTS[1].format(g=module))
-        assert obeyed(h, f"~/code/demo/{module}") == before, attempt
-        assert not host_uses(h, work, p.path), attempt
+    above = "mv .git/modules/libs .git/modules/old; cp -r .git/modules/old .git/modules/libs; rm -rf {g}/hooks; mkdir -p {g}/hooks; " + HOOK.format("{g}/hooks")
+    attempts = each(attempt.format(g=module) for attempt in (*ATTEMPTS, above))
+    p.entered(attempts + "\nmkdir -p " + " ".join(f".git/modules/a{i}" for i in range(300)))  # more than anybody looks at
+    for r in (None, p.entered(attempts)):
+        assert obeyed(h, f"~/code/demo/{module}") == before and not host_uses(h, work, p.path), r
     h.run(["sh", "-c", "rm -rf .git/modules/a*"], cwd=p.path)
     r = p.entered("cd libs/library && echo 3 >> main.py && git commit -qam inside")
     assert r.ok and git(h, "log", "-1", "--format=%s", cwd=work).out == "inside\n", r
@@ -147,11 +141,10 @@ def _(h):
     p.entered()
     directories = ("~/code/main/.git", "~/code/main/.git/worktrees/demo", "~/code/main/.git/worktrees/third")
     before = obeyed(h, *directories)
-    for attempt in (*(a.format(g=common) for a in ATTEMPTS), redirect, redirect.replace(third, common + "/worktrees/demo"),
-                    f"mv {third} {third}2; mkdir -p {third}; cp {third}2/* {third}; " + redirect, "echo 'gitdir: evil' > .git; rm -f .git"):  # fmt: skip
-        p.entered(attempt)
-        assert obeyed(h, *directories) == before, attempt
-        assert not host_uses(h, "~/code/main", "~/code/demo", "~/code/third"), attempt
+    attempts = (*(a.format(g=common) for a in ATTEMPTS), redirect, redirect.replace(third, common + "/worktrees/demo"),
+                f"mv {third} {third}2; mkdir -p {third}; cp {third}2/* {third}; " + redirect, "echo 'gitdir: evil' > .git; rm -f .git")  # fmt: skip
+    r = p.entered(each(attempts))
+    assert obeyed(h, *directories) == before and not host_uses(h, "~/code/main", "~/code/demo", "~/code/third"), r
     r = p.entered("git checkout -q -b inside && echo 2 >> main.py && git commit -qam inside && git status --short main.py")
     assert r.ok and r.out == "" and git(h, "log", "-1", "--format=%s").out == "inside\n", r
     r = p.entered(f"cat {h.home}/code/main/main.py {h.home}/code/third/main.py")
@@ -171,10 +164,8 @@ def _(h):
     h.run(["sh", "-c", f"rm -f {g}/hooks/p*"])
     p.entered()
     before = obeyed(h, g, "~/code/outer/.git")
-    for attempt in ATTEMPTS:
-        p.entered(attempt.format(g=g))
-        p.entered(attempt.format(g=h.path("~/code/outer/.git")))
-        assert obeyed(h, g, "~/code/outer/.git") == before and not host_uses(h, p.path, "~/code/outer"), attempt
+    r = p.entered(each(attempt.format(g=where) for attempt in ATTEMPTS for where in (g, h.path("~/code/outer/.git"))))
+    assert obeyed(h, g, "~/code/outer/.git") == before and not host_uses(h, p.path, "~/code/outer"), r
     r = p.entered("echo 2 >> main.py && git commit -qam inside; cat ../main.py ../.git/config")
     assert "print" not in r.out and "[core]" not in r.out, r
     assert git(h, "log", "-1", "--format=%s", cwd=p.path).out == "inside\n", r

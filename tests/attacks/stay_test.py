@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from attack import Project, git, home_of, look, secret
+from attack import Project, each, git, home_of, look, secret
 from tap import main, test
 
 # What the host runs or obeys unasked.
@@ -73,10 +73,8 @@ def _(h):
     assert p.psbc("trust", "--yes").ok
     p.entered()
     before, found = p.state(), look(h, p.file)
-    for edit in EDITS:
-        p.entered(edit)
-        assert look(h, p.file) == found, edit
-    assert p.state() == before
+    for r in (p.entered(each(EDITS)), p.entered(each(reversed(EDITS)))):
+        assert look(h, p.file) == found and p.state() == before, r
     p.entered()
 
 
@@ -175,11 +173,11 @@ def _(h):
     p = Project(h)
     p.entered("echo mine > ~/envs/demo/mine; echo cached > ~/.cache/pysandbox-demo/cached; echo x > own.txt")
     root = h.path(p.sandbox)
-    assert h.exists("~/envs/demo/mine") and h.exists(p.sandbox + "/env/mine")
+    assert h.exists("~/envs/demo/mine") and h.exists(p.sandbox + "/envs/demo/mine")
     h.write("~/code/demo/own.txt", h.decoys.new("another project"))
     h.write("~/envs/demo/mine", h.decoys.new("another environment"))
     before = h.tree(root)
-    steal = f"cat ~/code/demo/own.txt ~/envs/demo/mine {root}/env/mine; echo planted > ~/envs/demo/planted; echo planted > {root}/env/planted; touch ran"
+    steal = f"cat ~/code/demo/own.txt ~/envs/demo/mine {root}/envs/demo/mine; echo planted > ~/envs/demo/planted; echo planted > {root}/envs/demo/planted; touch ran"
 
     evil = "~/clones/evil"
     h.write(f"{evil}/.python-sandbox", "demo\n")
@@ -198,10 +196,11 @@ def _(h):
     assert r.status == 125 and "belongs to another project" in r.err and not h.exists(evil + "/ran"), r
     # The same last component, so that the ids differ in the digest alone.
     refused("", path="~/clones/demo")
-    for config in ('[python]\nvenv = "~/envs/demo"\n', f'writable = ["{root}/env"]\n', 'writable = ["~/envs/demo"]\n', 'readonly = ["~/envs/demo"]\n',
+    for config in ('[python]\nvenv = "~/envs/demo"\n', f'writable = ["{root}/envs/demo"]\n', 'writable = ["~/envs/demo"]\n', 'readonly = ["~/envs/demo"]\n',
                    'writable = ["~/.cache/pysandbox-demo"]\n', f'readonly = ["{root}"]\n', 'readonly = ["~/.local/share"]\n'):  # fmt: skip
         refused(config, name="evil")
-    # What the first one made is still its own.
+    # What the first one made is still its own, and under its name.
+    assert os.path.realpath(h.path("~/envs/demo")) == root + "/envs/demo"
     assert h.decoys.found_in(p.entered("cat ~/envs/demo/mine").out) == ["another environment"]
 
 
@@ -250,7 +249,7 @@ def _(h):
     before = home_of(h, "code/demo")
     for target in (f"{h.home}/.ssh", f"{h.home}/.bashrc", f"{h.home}/.local/state/psbc/trust", "../../../../../.ssh", f"{h.home}/new"):
         farm = (
-            f"cd {root}; for d in env cache state home tools; do rm -rf $d; mv $d $d.old; ln -sfn {target} $d; done;"
+            f"cd {root}; for d in env envs/demo envs cache state home tools; do rm -rf $d; mv $d $d.old; ln -sfn {target} $d; done;"
             f"cd ~/code/demo; for f in .git/modules .git/info .git/hooks .git/config .git/commondir .git/gitdir .git/HEAD.lock .venv pyproject.toml pyvenv.cfg; do"
             f"  [ -e $f ] || ln -sfn {target} $f; done"
         )

@@ -35,21 +35,22 @@ def _(h):
     h.symlink("~/Documents", "~/envs/link")
     assert h.decoys.found_in(h.run(["sh", "-c", "cat $(realpath ~/envs/link)/taxes"]).out) == ["taxes"]
     os.unlink(h.path("~/envs/link"))
-    widens(h, "", LINK.format("ROOT/env", h.home + "/Documents") + LINK.format("ROOT/cache", h.home + "/code/other"))
+    widens(h, "", LINK.format("ROOT/envs/demo", h.home + "/Documents") + LINK.format("ROOT/envs", h.home + "/Documents") + LINK.format("ROOT/cache", h.home + "/code/other"))
 
 
 @test("D7: an environment in the project that became a link does not expose what the link leads to")
 def _(h):
     for config in ('[python]\nvenv = ".venv"\n', ""):
-        widens(h, config, "mkdir -p .venv;" + LINK.format(".venv", h.home + "/Documents"),
+        widens(h, config, LINK.format(".venv", h.home + "/Documents"),
                setup=lambda p: p.h.write("~/code/demo/.venv/pyvenv.cfg", "home = /usr/bin\n") if not p.h.exists("~/code/demo/.venv") else None)  # fmt: skip
         os.unlink(h.path("~/code/demo/.venv"))
 
 
 @test("B7: a path in an exposed writable directory that became a link does not expose what the link leads to")
 def _(h):
-    h.mkdir("~/data/in/ref")
     for key in ("readonly", "writable"):
+        h.run(["rm", "-rf", "data"])
+        h.mkdir("~/data/in/ref")
         config = 'writable = ["~/data"' + (', "~/data/in/ref"]\n' if key == "writable" else ']\nreadonly = ["~/data/later"]\n')
         widens(h, config, LINK.format("~/data/in/ref", h.home + "/Documents") + LINK.format("~/data/later", h.home + "/Documents"))
 

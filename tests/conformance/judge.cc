@@ -37,11 +37,9 @@ void judge(const std::string& line, bool render) {
     return;
   }
   std::multiset<std::string_view> codes;
-  for (const auto& diagnostic : diagnostics.all())
-    codes.insert(psbc::diag::id(diagnostic.code));
+  for (const auto& diagnostic : diagnostics.all()) codes.insert(psbc::diag::id(diagnostic.code));
   std::string verdict = loaded ? "ok" : "refused";
-  for (const std::string_view code : codes)
-    verdict += " " + std::string(code);
+  for (const std::string_view code : codes) verdict += " " + std::string(code);
   std::puts(verdict.c_str());
 }
 

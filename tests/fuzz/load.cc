@@ -16,8 +16,7 @@ namespace {
 using namespace psbc;
 
 void require(bool condition) {
-  if (!condition)
-    std::abort(); // a debugger or libFuzzer shows which one
+  if (!condition) std::abort(); // a debugger or libFuzzer shows which one
 }
 
 void check(const diag::Span& span, const diag::SourceFile& source) {
@@ -28,13 +27,13 @@ void check(const config::SpannedString& text, const diag::SourceFile& source) {
   check(text.span, source);
   require(base::is_valid_utf8(text.value));
   for (const char c : text.value)
-    require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); // no second line of a profile, no escape sequence
+    require(static_cast<unsigned char>(c) >= 0x20 &&
+            c != 0x7f); // no second line of a profile, no escape sequence
 }
 
 void check(const std::vector<config::SpannedString>& list, const diag::SourceFile& source) {
   require(list.size() <= config::max_entries);
-  for (const config::SpannedString& text : list)
-    check(text, source);
+  for (const config::SpannedString& text : list) check(text, source);
 }
 
 void check(const diag::Diagnostics& diagnostics, const diag::SourceFile& source) {
@@ -59,13 +58,11 @@ void load_as_project(const diag::SourceFile& source) {
   const std::optional<config::ProjectConfig> config = config::load_project(source, diagnostics);
   require(config.has_value() != diagnostics.has_errors());
   check(diagnostics, source);
-  if (!config)
-    return;
+  if (!config) return;
   check(config->name, source);
   for (const auto* list : {&config->readonly, &config->writable, &config->hidden, &config->env_pass})
     check(*list, source);
-  if (config->venv)
-    check(*config->venv, source);
+  if (config->venv) check(*config->venv, source);
   for (const config::Variable& variable : config->env_set) {
     check(variable.name, source);
     check(variable.value, source);
@@ -77,12 +74,10 @@ void load_as_user(const diag::SourceFile& source) {
   const std::optional<config::UserConfig> config = config::load_user(source, diagnostics);
   require(config.has_value() != diagnostics.has_errors());
   check(diagnostics, source);
-  if (!config)
-    return;
+  if (!config) return;
   for (const auto* list : {&config->readonly, &config->hidden, &config->accept_secrets, &config->env_pass})
     check(*list, source);
-  if (config->templates)
-    check(*config->templates, source);
+  if (config->templates) check(*config->templates, source);
 }
 
 } // namespace

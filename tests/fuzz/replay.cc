@@ -15,8 +15,7 @@ namespace {
 std::vector<std::uint8_t> contents(const std::string& path) {
   std::vector<std::uint8_t> bytes;
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr)
-    return bytes;
+  if (file == nullptr) return bytes;
   std::uint8_t buffer[4096];
   while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, file))
     bytes.insert(bytes.end(), buffer, buffer + count);
@@ -26,12 +25,10 @@ std::vector<std::uint8_t> contents(const std::string& path) {
 
 std::size_t replay(const std::string& directory) {
   DIR* entries = opendir(directory.c_str());
-  if (entries == nullptr)
-    return 0;
+  if (entries == nullptr) return 0;
   std::size_t count = 0;
   while (const dirent* entry = readdir(entries)) {
-    if (entry->d_name[0] == '.')
-      continue;
+    if (entry->d_name[0] == '.') continue;
     const std::string path = directory + "/" + entry->d_name;
     std::printf("# %s\n", path.c_str());
     std::fflush(stdout);

@@ -44,7 +44,8 @@ TEST_CASE("a refused path comes with the path that was meant") {
 }
 
 TEST_CASE("what a person is told to type is accepted") {
-  for (const char* written : {"$HOME/.vim", "data\\raw", " x", "a/../b", "~/a/b/../../c", "~/data/*", "/srv/x?/y"}) {
+  for (const char* written :
+       {"$HOME/.vim", "data\\raw", " x", "a/../b", "~/a/b/../../c", "~/data/*", "/srv/x?/y"}) {
     const std::string told = help(Format::path, written);
     const std::size_t begin = told.find("`\"") + 2;
     CHECK(help(Format::path, told.substr(begin, told.find("\"`") - begin)).empty());
@@ -65,8 +66,7 @@ TEST_CASE("only patterns take wildcards") {
 }
 
 TEST_CASE("two dots inside of a name are no way up") {
-  for (const char* path : {"a..b", "..a", "a..", "...", "~/..x/y"})
-    CHECK(help(Format::path, path).empty());
+  for (const char* path : {"a..b", "..a", "a..", "...", "~/..x/y"}) CHECK(help(Format::path, path).empty());
 }
 
 TEST_CASE("a path of the user's file starts at home or at the root") {
@@ -77,7 +77,8 @@ TEST_CASE("a path of the user's file starts at home or at the root") {
 }
 
 TEST_CASE("no control character gets through any format") {
-  for (const Format format : {Format::name, Format::path, Format::anchored_path, Format::pattern, Format::variable, Format::text})
+  for (const Format format :
+       {Format::name, Format::path, Format::anchored_path, Format::pattern, Format::variable, Format::text})
     for (const char* control : {"\n", "\t", "\x1b", "\x7f", "\u0080", "\u009b"})
       CHECK(check_format(format, "~/a" + std::string(control) + "b"));
 }

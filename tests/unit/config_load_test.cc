@@ -12,7 +12,8 @@ std::string_view written(const diag::Span& span) {
 }
 
 struct Loaded {
-  explicit Loaded(std::string text) : source("p.toml", std::move(text)), config(load_project(source, diagnostics)) {}
+  explicit Loaded(std::string text)
+      : source("p.toml", std::move(text)), config(load_project(source, diagnostics)) {}
   diag::SourceFile source;
   diag::Diagnostics diagnostics;
   std::optional<ProjectConfig> config;
@@ -53,7 +54,8 @@ TEST_CASE("characters of several bytes before a value do not move it") {
 }
 
 TEST_CASE("CRLF line ends belong to no span") {
-  const Loaded loaded("# é\r\nname = \"lab\"\r\nreadonly = [\r\n  \"~/é\",\r\n  \"~/b\"\r\n]\r\n[env.set]\r\nA = \"1\"\r\n");
+  const Loaded loaded(
+      "# é\r\nname = \"lab\"\r\nreadonly = [\r\n  \"~/é\",\r\n  \"~/b\"\r\n]\r\n[env.set]\r\nA = \"1\"\r\n");
   REQUIRE(loaded.config);
   CHECK(written(loaded.config->name.span) == "\"lab\"");
   CHECK(written(loaded.config->readonly[1].span) == "\"~/b\"");
@@ -62,8 +64,9 @@ TEST_CASE("CRLF line ends belong to no span") {
 }
 
 TEST_CASE("the four spellings of a table mean the same") {
-  for (const std::string env : {"env.pass = [\"A\"]\nenv.set.B = \"1\"\n", "[env]\npass = [\"A\"]\nset.B = \"1\"\n",
-                                "[env.set]\nB = \"1\"\n[env]\npass = [\"A\"]\n", "env = { pass = [\"A\"], set = { B = \"1\" } }\n"}) {
+  for (const std::string env :
+       {"env.pass = [\"A\"]\nenv.set.B = \"1\"\n", "[env]\npass = [\"A\"]\nset.B = \"1\"\n",
+        "[env.set]\nB = \"1\"\n[env]\npass = [\"A\"]\n", "env = { pass = [\"A\"], set = { B = \"1\" } }\n"}) {
     const Loaded loaded("name = \"lab\"\n" + env);
     REQUIRE(loaded.config);
     REQUIRE(loaded.config->env_pass.size() == 1);
@@ -90,8 +93,9 @@ TEST_CASE("a warning-free load leaves no diagnostics, a refused one gives no con
 
 TEST_CASE("the user's file has its own keys") {
   diag::Diagnostics diagnostics;
-  const diag::SourceFile source("config.toml", "readonly = [\"~/.vimrc\"]\nhidden = [\".env\"]\naccept_secrets = [\"~/.bashrc\"]\n"
-                                               "templates = \"~/t\"\nenv.pass = [\"EDITOR\"]\n");
+  const diag::SourceFile source(
+      "config.toml", "readonly = [\"~/.vimrc\"]\nhidden = [\".env\"]\naccept_secrets = [\"~/.bashrc\"]\n"
+                     "templates = \"~/t\"\nenv.pass = [\"EDITOR\"]\n");
   const auto config = load_user(source, diagnostics);
   REQUIRE(config);
   CHECK(written(config->readonly.at(0).span) == "\"~/.vimrc\"");

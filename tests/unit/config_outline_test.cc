@@ -40,8 +40,7 @@ TEST_CASE("keys of different elements of an array are different") {
 TEST_CASE("the scanner knows what a text that breaks off left open") {
   const auto open = [](std::string_view text) {
     std::string kinds;
-    for (const Outline::Open& bracket : outline(text, 8).open)
-      kinds += bracket.kind;
+    for (const Outline::Open& bracket : outline(text, 8).open) kinds += bracket.kind;
     return kinds;
   };
   CHECK(open("a = 1") == "");
@@ -54,7 +53,8 @@ TEST_CASE("the scanner knows what a text that breaks off left open") {
 }
 
 TEST_CASE("strings and comments are where more than ASCII may stand") {
-  const std::string text = "# é\n\"ä\" = 'ö' # ü\n[ \"x\" ] # y\na = [ # z\n \"\"\"w\"\"\" ]\nö = 1\nb = \"open";
+  const std::string text =
+      "# é\n\"ä\" = 'ö' # ü\n[ \"x\" ] # y\na = [ # z\n \"\"\"w\"\"\" ]\nö = 1\nb = \"open";
   std::string found;
   for (const Outline::Range& range : outline(text, 8).texts)
     found += text.substr(range.begin, range.end - range.begin) + "|";
@@ -63,8 +63,7 @@ TEST_CASE("strings and comments are where more than ASCII may stand") {
 
 TEST_CASE("depth is bounded before anything recurses over it") {
   std::string deep = "a";
-  for (int i = 0; i < 30000; ++i)
-    deep += ".a";
+  for (int i = 0; i < 30000; ++i) deep += ".a";
   CHECK(outline(deep + " = 1", 8).too_deep);
   CHECK(outline("[" + deep + "]", 8).too_deep);
   CHECK(outline("a = " + std::string(60000, '['), 8).too_deep);

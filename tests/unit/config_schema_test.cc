@@ -14,8 +14,7 @@ namespace {
 void each_key(const TableShape& table, const std::function<void(const KeyShape&, const TableShape&)>& visit) {
   for (const KeyShape& key : table.keys) {
     visit(key, table);
-    if (key.table != nullptr)
-      each_key(*key.table, visit);
+    if (key.table != nullptr) each_key(*key.table, visit);
   }
 }
 
@@ -35,10 +34,8 @@ TEST_CASE("every key has words, an example and limits") {
       CHECK_FALSE(key.description.empty());
       CHECK_FALSE(key.example.empty());
       CHECK((key.kind == Kind::table) == (key.table != nullptr));
-      if (key.kind == Kind::strings || key.kind == Kind::map)
-        CHECK(key.max_entries == max_entries);
-      if (key.kind == Kind::integer)
-        CHECK_FALSE(key.allowed.empty());
+      if (key.kind == Kind::strings || key.kind == Kind::map) CHECK(key.max_entries == max_entries);
+      if (key.kind == Kind::integer) CHECK_FALSE(key.allowed.empty());
     });
   }
 }
@@ -47,8 +44,7 @@ TEST_CASE("the examples in the schemas load") {
   for (const Which which : {Which::project, Which::user}) {
     each_key(shape_of(which), [which](const KeyShape& key, const TableShape& table) {
       std::string text = which == Which::project && key.path != "name" ? "name = \"lab\"\n" : "";
-      if (!table.path.empty())
-        text += "[" + std::string(table.path) + "]\n";
+      if (!table.path.empty()) text += "[" + std::string(table.path) + "]\n";
       text += std::string(key.example) + "\n";
       INFO(text);
       const diag::SourceFile source("example.toml", text);

@@ -1,0 +1,74 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Every ```console block of README.md and docs/ is run, and prints what the page says.
+
+All blocks of a page are one session of a user on a host of their own, who has the decoys of host.py and a
+small project in ~/code/lab. `$ ` starts a command, `...` in the expected output stands for anything, a line
+`...` alone for any lines. The home directory is /home/you on the page.
+"""
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from host import CHECKOUT  # noqa: E402
+from tap import main, test  # noqa: E402
+
+
+def sessions(text):
+    """(line number, command, expected output) of each command of a page."""
+    for block in re.finditer(r"^```console\n(.*?)^```$", text, re.M | re.S):
+        number = text[: block.start(1)].count("\n") + 1
+        command, expected = None, []
+        for offset, line in enumerate(block[1].splitlines()):
+            if line.startswith("$ "):
+                if command:
+                    yield started, command, expected
+                started, command, expected = number + offset, line[2:], []
+            else:
+                expected.append(line)
+        yield started, command, expected
+
+
+def matches(expected, actual):
+    pattern = ""
+    for line in expected:
+        pattern += r"(?:.*\n)*?" if line == "..." else ".*".join(map(re.escape, line.split("..."))) + r"\n"
+    return re.fullmatch(pattern, actual) is not None
+
+
+def prepare(h):
+    h.require("psbc", "firejail", "git")
+    h.plant_decoys()
+    h.write("~/code/lab/train.py", "print('trained')\n")
+    h.write("~/code/lab/.env", "DATABASE_PASSWORD=hunter2\n")
+    h.write("~/code/lab/requirements.txt", "")
+    h.write("~/datasets/images/cat.txt", "a cat\n")
+    h.run(["git", "init", "-q", "-b", "main", h.path("~/code/lab")])
+
+
+def play(h, page):
+    prepare(h)
+    cwd = "~"
+    for number, command, expected in sessions(page.read_text()):
+        if command.startswith("cd "):
+            cwd = command[3:]
+            continue
+        r = h.run(["bash", "-c", f"exec 2>&1\n{command}"], cwd=cwd)
+        actual = r.out.replace(h.home, "/home/you").replace(h.user, "you")
+        assert matches(expected, actual), f"{page.name}:{number}: $ {command}\n--- the page says\n" + "\n".join(expected) + f"\n--- it printed\n{actual}"
+
+
+@test("docs/environment.md lists exactly the variables that cross")
+def _():
+    row = r'^    \{"([A-Z_*]+)", "([^"]+)"\},$'
+    table = re.findall(row, (CHECKOUT / "src/runtime/environment.cc").read_text(), re.M)
+    page = re.findall(r"^\| `([A-Z_*]+)` \| (.+) \|$", (CHECKOUT / "docs/environment.md").read_text(), re.M)
+    assert table and page == table, set(page) ^ set(table)
+
+
+for found in [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]:
+    if "```console" in found.read_text():
+        test(f"{found.relative_to(CHECKOUT)} says what happens")(lambda h, page=found: play(h, page))
+
+main()
