@@ -199,6 +199,12 @@ def _(h):
     for config in ('[python]\nvenv = "~/envs/demo"\n', f'writable = ["{root}/envs/demo"]\n', 'writable = ["~/envs/demo"]\n', 'readonly = ["~/envs/demo"]\n',
                    'writable = ["~/.cache/pysandbox-demo"]\n', f'readonly = ["{root}"]\n', 'readonly = ["~/.local/share"]\n'):  # fmt: skip
         refused(config, name="evil")
+    # A name that is free, but whose environment is another project's by its own choice.
+    third = Project(h, '[python]\nvenv = "~/envs/chosen"\n', path="~/code/third", name="third")
+    third.entered()
+    chosen = os.readlink(h.path("~/envs/chosen"))
+    refused("", name="chosen")
+    assert os.readlink(h.path("~/envs/chosen")) == chosen
     # What the first one made is still its own, and under its name.
     assert os.path.realpath(h.path("~/envs/demo")) == root + "/envs/demo"
     assert h.decoys.found_in(p.entered("cat ~/envs/demo/mine").out) == ["another environment"]

@@ -1,0 +1,149 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""What a script sees of psbc: exit statuses, what goes to stdout, and what is removed."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from tap import main, test  # noqa: E402
+
+LAB = "~/code/lab"
+
+
+def lab(h, name="lab", path=LAB):
+    h.require("psbc", "firejail")
+    h.write(f"{path}/.python-sandbox.toml", f'name = "{name}"\n')
+    for command in (["trust", "--yes"], ["build"]):
+        r = h.psbc(*command, cwd=path)
+        assert r.ok, r
+
+
+@test("help goes to stdout with status 0, and every command is in it")
+def _(h):
+    h.require("psbc")
+    r = h.psbc("--help")
+    assert r.ok and not r.err, r
+    for command in ("init", "build", "enter", "run", "trust", "list", "clean", "schema"):
+        assert f"\n  {command} " in r.out, command
+        one = h.psbc(command, "--help")
+        assert one.ok and one.out and one.out != r.out and not one.err, one
+    version = h.psbc("--version")
+    assert version.ok and version.out.startswith("psbc 0."), version
+
+
+@test("wrong usage is status 2, with what to type")
+def _(h):
+    h.require("psbc")
+    for arguments, word in ((["biuld"], "did you mean `build`?"), (["build", "--nonsense"], "--nonsense"), (["trust", "--yes", "--show"], "--"),
+                            (["run"], "psbc run -- pytest"), (["build", "--", "x"], "takes no command"), (["-C", "/nowhere", "list"], "/nowhere")):  # fmt: skip
+        r = h.psbc(*arguments)
+        assert r.status == 2 and word in r.err and not r.out, r
+    assert h.psbc().status == 2
+
+
+@test("without a project it is status 3, with what to type")
+def _(h):
+    h.require("psbc")
+    h.mkdir("~/code/empty")
+    for command in (["build"], ["trust"], ["enter"], ["run", "--", "true"]):
+        r = h.psbc(*command, cwd="~/code/empty")
+        assert r.status == 3 and "psbc init" in r.err, r
+
+
+@test("-C works as in git, and may be repeated")
+def _(h):
+    lab(h)
+    assert h.psbc("-C", h.path("~/code"), "-C", "lab", "build", "--check").status == 0
+    r = h.psbc("-C", h.path(LAB), "run", "--", "pwd")
+    assert r.out == h.path(LAB) + "\n", r
+    h.mkdir(f"{LAB}/sub")
+    assert h.psbc("enter", "lab/sub", "--", "pwd", cwd="~/code").out == h.path(f"{LAB}/sub") + "\n"
+
+
+@test("a file that changed is not entered before it is approved again, and an approval can be withdrawn")
+def _(h):
+    lab(h)
+    assert h.psbc("run", "--", "true", cwd=LAB).ok
+    h.write("~/Documents/x", "")
+    h.write(f"{LAB}/.python-sandbox.toml", 'name = "lab"\nreadonly = ["~/Documents"]\n')
+    r = h.psbc("run", "--", "ls", h.path("~/Documents"), cwd=LAB)
+    assert r.status == 3 and "changed since it was approved" in r.err and not r.out, r
+    # Not even a build makes it usable.
+    assert h.psbc("build", cwd=LAB).ok
+    assert h.psbc("run", "--", "true", cwd=LAB).status == 3
+    assert h.psbc("trust", cwd=LAB).status == 3
+    assert h.psbc("trust", "--yes", cwd=LAB).ok
+    assert h.psbc("run", "--", "ls", h.path("~/Documents"), cwd=LAB).out == "x\n"
+    assert h.psbc("trust", "--revoke", cwd=LAB).ok
+    assert h.psbc("run", "--", "true", cwd=LAB).status == 3
+
+
+@test("list shows what is built, and clean removes it; the environment only when asked by name")
+def _(h):
+    lab(h)
+    lab(h, "other", "~/code/other")
+    out = h.psbc("list").out
+    assert out.splitlines()[0].split() == ["lab", "fresh", "~/code/lab"] and len(out.splitlines()) == 2, out
+    h.psbc("run", "--", "python3", "-m", "venv", "--without-pip", h.path("~/envs/lab"), cwd=LAB)
+    assert h.exists("~/envs/lab/bin/python")
+    assert h.psbc("clean", cwd=LAB).ok
+    assert h.exists("~/envs/lab/bin/python") and not h.exists("~/.config/firejail/python-env-lab.profile")
+    assert h.psbc("list").out.split()[0] == "other"
+    assert h.psbc("run", "--", "true", cwd=LAB).status == 3
+    # Another project cannot get the environment by taking the name.
+    h.write("~/code/thief/.python-sandbox.toml", 'name = "lab"\n')
+    assert h.psbc("trust", "--yes", cwd="~/code/thief").ok
+    r = h.psbc("build", cwd="~/code/thief")
+    assert r.status == 2 and "name-collision" in r.err, r
+    assert h.psbc("clean", "--environment", cwd=LAB).ok
+    assert not h.exists("~/envs/lab") and not h.exists("~/.cache/pysandbox-lab")
+    assert h.psbc("build", cwd="~/code/thief").ok
+
+
+@test("init proposes what it finds, keeps an old name, and never overwrites")
+def _(h):
+    h.require("psbc")
+    for path in (".env", "conf/server.pem", "conf/server.pem.example", "secrets/x", ".venv/x.pem", "poetry.lock"):
+        h.write(f"~/code/Old Project/{path}", "")
+    h.write("~/code/Old Project/.python-sandbox", "old-name\n")
+    h.write("~/.config/firejail/python-env-template.local", "whitelist ${HOME}/.vimrc\nread-only ${HOME}/.vimrc\nenv A=b\n")
+    r = h.psbc("init", cwd="~/code/Old Project")
+    assert r.ok and "poetry (poetry.lock)" in r.err and 'readonly = ["~/.vimrc"]' in r.err and "the variable A" in r.err, r
+    text = h.read("~/code/Old Project/.python-sandbox.toml")
+    assert 'name = "old-name"' in text and 'hidden = [".env", "conf/server.pem", "secrets/"]' in text, text
+    assert h.psbc("init", cwd="~/code/Old Project").status == 2
+    assert h.psbc("init", cwd="~").status == 2
+    assert h.psbc("build", "--print", "policy", cwd="~/code/Old Project").ok
+
+
+@test("psbc schema prints the schema that is in the repository")
+def _(h):
+    h.require("psbc")
+    top = Path(__file__).resolve().parents[2]
+    assert h.psbc("schema").out == (top / "schema/python-sandbox.schema.json").read_text()
+    assert h.psbc("schema", "--user").out == (top / "schema/psbc-config.schema.json").read_text()
+
+
+@test("a profile that somebody wrote by hand is never overwritten")
+def _(h):
+    h.write("~/.config/firejail/python-env-lab.profile", "# mine\n")
+    lab(h)
+    assert h.read("~/.config/firejail/python-env-lab.profile") == "# mine\n"
+
+
+@test("the stand-alone profile works with plain firejail")
+def _(h):
+    h.plant_decoys()
+    h.write(f"{LAB}/.env", "S=" + h.decoys.new("project secret"))
+    h.require("psbc", "firejail")
+    h.write(f"{LAB}/.python-sandbox.toml", 'name = "lab"\nhidden = [".env"]\n')
+    assert h.psbc("build", cwd=LAB).ok
+    profile = h.path("~/.config/firejail/python-env-lab.profile")
+    steal = "cat ~/.ssh/id_ed25519 ~/.netrc ~/code/lab/.env; echo $JAILED_ENV; touch ~/code/lab/made"
+    outside = h.run(["sh", "-c", steal.replace("touch", "true")], cwd=LAB)
+    assert h.decoys.found_in(outside.out) == ["netrc", "project secret", "ssh key"], outside
+    r = h.run(["firejail", "--quiet", f"--profile={profile}", "sh", "-c", steal], cwd=LAB)
+    assert r.out == "lab\n" and h.exists("~/code/lab/made"), r
+
+
+main()
