@@ -81,6 +81,10 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
                     {"write a path relative to the project, such as \".env\" or \"secrets/\""});
     return;
   }
+  // `app/[id]/.env` may be a name and not a pattern: what exists by that very name is hidden as well.
+  const auto literal = expand(entry.value, in.root, in.places.home);
+  const bool exists = literal && in.fs.kind(*literal) != Kind::absent;
+  if (exists) hide(lowering, *literal, entry, origin, false);
   // The part before the first pattern character is a directory; the rest is matched below it.
   const std::size_t first = entry.value.find_first_of("*?[");
   const std::size_t slash = entry.value.rfind('/', first);
@@ -101,7 +105,7 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
                     "this pattern cannot be expanded: " + matches.error().cause, "", {}, {"hide the directory that holds them"});
     return;
   }
-  if (matches->empty() && from_project)
+  if (matches->empty() && !exists && from_project)
     lowering.report(diag::Code::hide_missing, diag::Severity::warning, entry.span, "this pattern matches nothing today",
                     "hides nothing", {"it is expanded again at every entry"}, {});
   // Links last: a link to something that the pattern matches as well is harmless.

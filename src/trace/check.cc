@@ -86,11 +86,11 @@ std::vector<Difference> differences(const Facts& facts, const World& world) {
   }
   // A constant that the last build did not know: an option that was not given then.
   if (constants != world.constants.size())
-    for (const auto& [name, value] : world.constants)
+    for (const auto& constant : world.constants)
       if (std::none_of(facts.begin(), facts.end(), [&](const Fact& fact) {
-            return fact.kind == FactKind::constant && fact.subject == name;
+            return fact.kind == FactKind::constant && fact.subject == constant.first;
           }))
-        suspect({FactKind::constant, name, "", std::string(unset)}, value);
+        suspect({FactKind::constant, constant.first, "", std::string(unset)}, constant.second);
 
   std::vector<Difference> out;
   for (const Suspect& s : suspects)

@@ -3,7 +3,6 @@
 """Staying behind: what runs or decides outside of the sandbox, later."""
 import os
 import shutil
-from pathlib import Path
 
 from attack import Project, each, git, home_of, look, secret
 from tap import main, test
@@ -153,7 +152,6 @@ def _(h):
     p = Project(h)
     p.entered()
     shutil.copytree(h.path(p.path), h.path("~/code/copy"))
-    h.run(["true"])
     os.chown(h.path("~/code/copy"), h.uid, h.gid)
     os.chown(h.path("~/code/copy/.python-sandbox.toml"), h.uid, h.gid)
     r = h.psbc("run", "--", "touch", "ran", cwd="~/code/copy")

@@ -3,7 +3,6 @@
 """What a developer does all day works inside as it does outside."""
 import base64
 import hashlib
-import os
 import signal
 import sys
 import time
@@ -12,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from tap import main, skip, test  # noqa: E402
+from tap import main, test  # noqa: E402
 
 
 def project(h, config="", path="~/code/demo", name="demo"):

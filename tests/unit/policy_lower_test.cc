@@ -249,3 +249,13 @@ TEST_CASE("a directory that holds HOME or the system is no project") {
     CHECK(m.codes() == Strings{"bad-project-root"});
   }
 }
+
+TEST_CASE("a name with brackets is hidden by its name, too") {
+  Machine m;
+  m.fs.file("/home/u/code/lab/app/[id]/.env", "K=V").file("/home/u/code/lab/app/i/.env", "K=V");
+  m.project.hidden = {m.said("app/[id]/.env")};
+  const auto policy = m.compile();
+  REQUIRE(policy);
+  CHECK(access_of(*policy, "/home/u/code/lab/app/[id]/.env") == "hidden");
+  CHECK(access_of(*policy, "/home/u/code/lab/app/i/.env") == "hidden");
+}
