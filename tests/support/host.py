@@ -294,6 +294,8 @@ class Host(PrivateMachine):
                         os.write(master, reply.encode())
 
             self._follow(process, {master: out}, timeout, answer)
+            _drain(master, slave, out)
+            answer()
             result = self._result(argv, process, out, left=_unread(slave))
         finally:
             os.close(slave)
@@ -371,6 +373,15 @@ def _read_some(fd):
         return os.read(fd, 65536)
     except OSError:  # EIO: the last process closed the terminal
         return b""
+
+
+def _drain(master, slave, out):
+    """Reads what a terminal still carries: the kernel hands output over later than the writer's exit."""
+    end = b"\0end of output\0"
+    os.write(slave, end)
+    while end not in out:
+        out += os.read(master, 65536)
+    out[:] = out.replace(end, b"")
 
 
 def _unread(slave):
