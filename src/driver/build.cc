@@ -87,7 +87,6 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     facts.clear();
     trace::FsRecorder recorder(fs, facts);
     const trace::EnvRecorder env(request.env, facts);
-    trace::note_constants(facts, known);
     sources.clear();
     diagnostics = {};
     // Asked again through the recorder: HOME and the XDG variables are inputs too.
