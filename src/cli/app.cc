@@ -68,11 +68,17 @@ void define(CLI::App& app, Options& o) {
       ->check(CLI::IsMember({"profile", "standalone", "bash", "policy"}))
       ->type_name("WHAT");
 
+  const char* templates_help = "Templates of your own, in place of the built-in ones (see templates/)";
+  build->add_option("--template", o.build.templates, templates_help)->type_name("DIR");
+
   CLI::App* enter = app.add_subcommand("enter", "A shell, or `-- CMD`, inside the sandbox");
   enter->add_option("directory", o.enter.directory, "The project (default: the one here)")->type_name("DIR");
   enter->add_option("--shell", o.enter.shell, "The shell to start (default: bash, with your own .bashrc)")->type_name("SHELL");
 
-  app.add_subcommand("run", "One command inside: psbc run -- CMD [ARG...]");
+  enter->add_option("--template", o.enter.templates, templates_help)->type_name("DIR");
+
+  CLI::App* run = app.add_subcommand("run", "One command inside: psbc run -- CMD [ARG...]");
+  run->add_option("--template", o.run.templates, templates_help)->type_name("DIR");
 
   CLI::App* trust = app.add_subcommand("trust", "Approve what the file of this project asks for");
   trust->add_option("directory", o.trust.directory, "The project (default: the one here)")->type_name("DIR");

@@ -34,6 +34,7 @@ struct Preview {
   Context& context;
   const policy::Places& places;
   const driver::Project& project;
+  std::optional<base::AbsPath> templates = std::nullopt;
   driver::Sources sources = {};
   diag::Diagnostics diagnostics = {};
 
@@ -44,7 +45,7 @@ struct Preview {
       complain(self.error());
       return std::nullopt;
     }
-    auto result = compile({.places = places, .project = project, .self = *self, .fs = context.fs, .env = context.env});
+    auto result = compile({.places = places, .project = project, .self = *self, .fs = context.fs, .env = context.env, .templates = templates});
     show(context, diagnostics);
     return result;
   }
@@ -108,10 +109,16 @@ int check_build(Context& context, const driver::BuildRequest& request, bool expl
 }
 
 int build_one(Context& context, const policy::Places& places, const driver::Project& project, const BuildOptions& options) {
-  Preview preview{.context = context, .places = places, .project = project};
+  std::optional<base::AbsPath> templates;
+  if (!options.templates.empty() && !(templates = absolute(context, options.templates))) {
+    complain("there is no directory `" + base::escape(options.templates) + "`");
+    return exit_usage;
+  }
+  Preview preview{.context = context, .places = places, .project = project, .templates = templates};
   if (!options.print.empty()) return print_output(preview, options.print);
   if (options.dry_run || options.diff) return preview_build(preview, options.diff);
-  const driver::BuildRequest request{.places = places, .project = project, .env = context.env, .force = options.force};
+  const driver::BuildRequest request{.places = places, .project = project, .env = context.env, .force = options.force,
+                                     .templates = templates};
   if (options.check) return check_build(context, request, options.explain);
 
   driver::Sources sources;

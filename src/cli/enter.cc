@@ -94,9 +94,13 @@ int enter(Context& context, const EnterOptions& options) {
   if (!now) return fail(now.error());
   if (const int refused = refuse_untrusted(*places, *project, *now); refused != exit_fine) return refused;
 
+  std::optional<base::AbsPath> templates;
+  if (!options.templates.empty() && !(templates = absolute(context, options.templates)))
+    return fail("there is no directory `" + base::escape(options.templates) + "`", {});
   driver::Sources sources;
   diag::Diagnostics diagnostics;
-  const auto built = driver::build({.places = *places, .project = *project, .env = context.env}, sources, diagnostics);
+  const auto built =
+      driver::build({.places = *places, .project = *project, .env = context.env, .templates = templates}, sources, diagnostics);
   show(context, diagnostics);
   if (!built) return fail(built.error());
   if (built->state == driver::BuildResult::State::invalid)

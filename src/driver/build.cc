@@ -16,7 +16,12 @@ using base::AbsPath;
 
 namespace {
 
-trace::Constants constants() { return {{"psbc", build_id()}}; }
+/// What a build rests on beside the world: psbc itself, and the options that change what comes out.
+trace::Constants constants(const BuildRequest& request) {
+  trace::Constants out{{"psbc", build_id()}};
+  if (request.templates) out.emplace("--template", request.templates->string());
+  return out;
+}
 
 /// A name belongs to the first project that was built with it: its environment is `~/envs/<name>`.
 diag::Diagnostic taken(const std::string& name, const AbsPath& holder, const AbsPath& home) {
@@ -54,14 +59,14 @@ base::Result<trace::Freshness> check(const BuildRequest& request) {
   TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));
   TRY_ASSIGN(const auto current, store.current());
   base::RealFs fs;
-  const trace::Constants known = constants();
+  const trace::Constants known = constants(request);
   return trace::check(current, {.fs = fs, .env = request.env, .constants = known}, request.places.home);
 }
 
 base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, diag::Diagnostics& diagnostics) {
   const std::string id = policy::project_id(request.project.root);
   VersionCachingFs fs(request.places.state);
-  const trace::Constants known = constants();
+  const trace::Constants known = constants(request);
   const trace::World world{.fs = fs, .env = request.env, .constants = known};
   TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));
 
@@ -91,7 +96,9 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     diagnostics = {};
     // Asked again through the recorder: HOME and the XDG variables are inputs too.
     TRY_ASSIGN(const policy::Places places, policy::find_places(recorder, env));
-    compiled = compile({.places = places, .project = request.project, .self = self, .fs = recorder, .env = env}, sources, diagnostics);
+    compiled = compile({.places = places, .project = request.project, .self = self, .fs = recorder, .env = env,
+                         .templates = request.templates},
+                        sources, diagnostics);
     if (!compiled) return result;
     TRY_ASSIGN(const trace::Claim claim,
                trace::Claims(places.state).claim(compiled->policy.name, compiled->policy.project, fs));

@@ -13,6 +13,7 @@ struct BuildRequest {
   Project project;
   const base::Env& env;
   bool force = false;
+  std::optional<base::AbsPath> templates = std::nullopt; // --template
 };
 
 struct BuildResult {

@@ -133,7 +133,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   auto policy = lower(in, *loaded, diagnostics);
   if (!policy) return std::nullopt;
 
-  const auto templates = load_templates(in.fs, loaded->user, in.places, sources, diagnostics);
+  const auto templates = load_templates(in.fs, loaded->user, in.templates, in.places, sources, diagnostics);
   const auto firejail = firejail_here(in.fs, diagnostics);
   if (!templates || !firejail) return std::nullopt;
   emit::report_support(firejail->version, diagnostics);

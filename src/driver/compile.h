@@ -21,6 +21,7 @@ struct CompileInput {
   base::AbsPath self; // the psbc binary, canonical
   base::Fs& fs;
   const base::Env& env;
+  std::optional<base::AbsPath> templates = std::nullopt; // --template: wins over the user's file
 };
 
 /// Everything that spans point into: must outlive the diagnostics.

@@ -5,18 +5,20 @@
 
 namespace psbc::driver {
 
-std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserConfig& user, const policy::Places& places,
+std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserConfig& user, const std::optional<base::AbsPath>& chosen,
+                                              const policy::Places& places,
                                               std::deque<diag::SourceFile>& sources, diag::Diagnostics& diagnostics) {
   emit::Templates templates = emit::builtin_templates();
-  if (!user.templates) return templates;
+  if (!chosen && !user.templates) return templates;
   const auto refuse = [&](std::string message) -> std::optional<emit::Templates> {
-    diagnostics.add({.code = diag::Code::bad_template, .message = std::move(message),
-                     .labels = {{.span = user.templates->span, .text = "", .primary = true}},
+    std::vector<diag::Label> labels;
+    if (!chosen) labels.push_back({.span = user.templates->span, .text = "", .primary = true});
+    diagnostics.add({.code = diag::Code::bad_template, .message = std::move(message), .labels = std::move(labels),
                      .notes = {"a template keeps the name of the one that it replaces, such as profile/enter.profile"},
-                     .help = {"correct the directory, or remove this key to use the built-in templates"}});
+                     .help = {"correct the directory, or leave it out to use the built-in templates"}});
     return std::nullopt;
   };
-  const std::string& text = user.templates->value;
+  const std::string text = chosen ? chosen->string() : user.templates->value;
   const auto directory = text.starts_with("~/") ? places.home.join(text.substr(2)) : base::AbsPath::parse(text);
   if (!directory) return refuse("`" + base::escape(text) + "` is not a directory of templates");
   const auto real = resolve(fs, *directory);

@@ -10,9 +10,11 @@
 
 namespace psbc::driver {
 
-/// Files of the user's `templates` directory replace the built-in ones of the same name; the others
-/// stay. Nothing when the directory or a file cannot be read.
-std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserConfig& user, const policy::Places& places,
+/// Files of the user's directory replace the built-in ones of the same name; the others stay. `chosen` is
+/// from the command line and wins over `templates` of the user's file. Nothing when the directory or a
+/// file cannot be read.
+std::optional<emit::Templates> load_templates(base::Fs& fs, const config::UserConfig& user, const std::optional<base::AbsPath>& chosen,
+                                              const policy::Places& places,
                                               std::deque<diag::SourceFile>& sources, diag::Diagnostics& diagnostics);
 
 } // namespace psbc::driver

@@ -212,6 +212,16 @@ def _(h):
     r = h.psbc("build", cwd=LAB)
     assert r.ok, r
     assert "no3d" in h.psbc("build", "--print", "profile", cwd=LAB).out.splitlines()
+    # The same from the command line: an input of the build like any other.
+    os.unlink(h.path("~/.config/psbc/config.toml"))
+    assert h.psbc("build", cwd=LAB).ok and h.psbc("trust", "--yes", cwd=LAB).ok
+    assert "no3d" not in h.psbc("build", "--print", "profile", cwd=LAB).out.splitlines()
+    assert h.psbc("build", "--template", h.path("~/tmpl"), cwd=LAB).ok
+    assert h.psbc("build", "--check", "--template", h.path("~/tmpl"), cwd=LAB).status == 0
+    assert h.psbc("build", "--check", cwd=LAB).status == 1
+    assert h.psbc("run", "--template", "../../tmpl", "--", "true", cwd=LAB).ok
+    assert h.psbc("build", "--check", "--template", h.path("~/tmpl"), cwd=LAB).status == 0
+    assert h.psbc("build", "--template", h.path("~/nowhere"), cwd=LAB).status == 2
 
 
 main()
