@@ -229,8 +229,8 @@ def _(h):
 @test("poetry makes its environment in the sandbox and installs the project")
 def _(h):
     h.require("poetry")
-    h.write("~/code/demo/pyproject.toml", '[tool.poetry]\nname = "lab"\nversion = "1.0"\ndescription = ""\nauthors = []\npackage-mode = false\n[tool.poetry.dependencies]\npython = "*"\n')
-    r = project(h)("sh", "-c", "poetry install --no-interaction && poetry run python -c 'import sys; print(sys.prefix)'", timeout=120)
+    h.write("~/code/demo/pyproject.toml", '[tool.poetry]\nname = "lab"\nversion = "1.0"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "*"\n')
+    r = project(h)("sh", "-c", "poetry install --no-root --no-interaction && poetry run python -c 'import sys; print(sys.prefix)'", timeout=120)
     assert r.ok and "/envs" in r.out.splitlines()[-1], r
 
 
