@@ -113,9 +113,9 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
   }
 
   for (const trace::Output& output : compiled->outputs)
-    if (output.name == session_file) {
-      const AbsPath path = compiled->policy.session / session_file;
-      if (const auto old = fs.read(path, 65536); !old || *old != output.bytes) TRY(base::write_atomically(path, output.bytes, 0600));
+    if (output.name == session_file || output.name == hosts_file) {
+      const AbsPath path = compiled->policy.session / output.name;
+      if (const auto old = fs.read(path, output.bytes.size()); !old || *old != output.bytes) TRY(base::write_atomically(path, output.bytes, 0600));
     }
   TRY_ASSIGN(trace::Published published, store.publish(lock, std::move(compiled->outputs), facts, world, request.places.home));
   TRY_ASSIGN(const bool linked, link_profile(compiled->policy, request.places));

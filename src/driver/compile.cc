@@ -99,12 +99,27 @@ std::optional<FirejailUsed> firejail_here(base::Fs& fs, Diagnostics& diagnostics
           "sudo apt install firejail");
     return std::nullopt;
   }
+  // Before it is run, if only for its version.
+  const auto ownership = fs.ownership(*path);
+  if (const auto wrong = ownership ? emit::why_untrustworthy(*ownership) : std::nullopt) {
+    error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` cannot be used: " + *wrong, {}, "reinstall firejail from your distribution");
+    return std::nullopt;
+  }
   const auto output = fs.version_output(*path);
   const auto version = output ? emit::parse_firejail_version(*output) : std::nullopt;
   if (version) return FirejailUsed{.path = *path, .version = *version};
   error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` does not say its version",
         {output ? "it printed: " + base::escape(output->substr(0, 80)) : describe(output.error())}, "try: firejail --version");
   return std::nullopt;
+}
+
+/// What /etc/hosts must hold inside, where this firejail would change it. firejail refuses one that is a link.
+std::optional<std::string> hosts_inside(base::Fs& fs, emit::FirejailVersion version) {
+  constexpr std::size_t limit = 8U << 20U; // bytes; lists against advertisements have some 100,000 lines
+  const AbsPath path = AbsPath::literal("/etc/hosts");
+  if (!emit::loses_localhost(version) || fs.kind(path) != Kind::file) return std::nullopt;
+  const auto text = fs.read(path, limit);
+  return text ? std::optional(emit::hosts_copy(*text)) : std::nullopt;
 }
 
 } // namespace
@@ -141,8 +156,10 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
 
   // Policy -> bytes.
   const auto matches = [&](const std::string& glob) { return emit::count_matches(in.fs, glob); };
+  const auto hosts = hosts_inside(in.fs, firejail->version);
   const auto profile = [&](emit::Variant variant) {
-    return emit::emit_firejail({.policy = *policy, .version = firejail->version, .variant = variant, .templates = *templates, .matches = matches},
+    return emit::emit_firejail({.policy = *policy, .version = firejail->version, .variant = variant, .templates = *templates, .matches = matches,
+                                .hosts = hosts ? std::optional(policy->session / hosts_file) : std::nullopt},
                                diagnostics);
   };
   const auto entering = profile(emit::Variant::enter);
@@ -163,6 +180,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   output(plan_file, emit::serialise(emit::make_enter_plan(compiled.policy)));
   output(filter_file, *filter);
   output(session_file, emit::serialise(emit::make_inside_session(compiled.policy)));
+  if (hosts) output(hosts_file, *hosts);
   output(config_file, loaded->config_bytes);
   output(firejail_file, serialise(*firejail));
   return compiled;

@@ -80,7 +80,7 @@ class Checker {
   }
 
   void rule(const Line& line) {
-    if (line.directive == "whitelist") {
+    if (line.directive == "whitelist" || line.directive == "hosts-file") {
       if (!contains(expected_.mounts.exposed, line))
         report(line.number, shown(line) + " exposes what the policy does not", "use `readonly` or `writable` in a configuration file");
     } else if (line.directive == "env") {

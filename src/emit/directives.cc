@@ -32,6 +32,7 @@ constexpr Directive table[] = {
     {"disable-mnt", none, narrowing},
     {"env", variable, rule},
     {"hostname", word, narrowing},
+    {"hosts-file", plain, rule},
     {"ignore", word, refused},
     {"include", word, refused},
     {"ipc-namespace", none, baseline},

@@ -124,6 +124,8 @@ bool closes_home(const policy::Policy& policy) {
 
 } // namespace
 
+std::string hosts_copy(std::string_view hosts) { return "127.0.0.1 psbc-first-line\n" + std::string(hosts); }
+
 std::optional<std::string> emit_firejail(const EmitInput& input, diag::Diagnostics& diagnostics) {
   if (!closes_home(input.policy)) {
     diagnostics.add({.code = diag::Code::broken_law,
@@ -133,6 +135,10 @@ std::optional<std::string> emit_firejail(const EmitInput& input, diag::Diagnosti
   }
   auto mounts = plan_mounts(input.policy, input.version, input.matches, diagnostics);
   if (!mounts) return std::nullopt;
+
+  if (input.hosts)
+    mounts->exposed.push_back({.directive = "hosts-file", .argument = input.hosts->string(),
+                               .origin = {.where = "psbc", .reason = "this firejail takes the name localhost away from /etc/hosts"}});
 
   Holes holes = {{"header", header(input.policy)}};
   Environment environment;

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "diag/diagnostic.h"
 #include "emit/firejail_version.h"
@@ -27,7 +28,11 @@ struct EmitInput {
   Variant variant;
   const Templates& templates;
   CountMatches matches; // how many entries a glob finds: count_matches (emit/glob.h) over the build's Fs
+  std::optional<base::AbsPath> hosts{}; // what /etc/hosts is inside: `hosts_copy`, where firejail loses_localhost
 };
+
+/// /etc/hosts behind one line that firejail may replace.
+std::string hosts_copy(std::string_view hosts);
 
 /// Nothing when a rule cannot be expressed, or when a user's template spoils the profile: the diagnostic
 /// names the line of the user's file.

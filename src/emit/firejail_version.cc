@@ -87,4 +87,15 @@ void report_support(FirejailVersion version, diag::Diagnostics& diagnostics) {
   diagnostics.add(std::move(found));
 }
 
+std::optional<std::string> why_untrustworthy(const base::Ownership& program) {
+  constexpr std::uint32_t writable_by_others = 0022, setuid = 04000;
+  if (program.uid != 0 || (program.mode & writable_by_others) != 0) return "others than root can change it";
+  if ((program.mode & setuid) == 0) return "it is not setuid root, so it cannot build a sandbox";
+  return std::nullopt;
+}
+
+bool loses_localhost(FirejailVersion version) {
+  return version >= FirejailVersion{0, 9, 74} && version < FirejailVersion{0, 9, 80};
+}
+
 } // namespace psbc::emit

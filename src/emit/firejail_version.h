@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/fs.h"
 #include "diag/diagnostic.h"
 
 namespace psbc::emit {
@@ -34,5 +35,13 @@ Support support(FirejailVersion version);
 
 /// Says what `support` found: an error for a vulnerable firejail, a warning for an unproved or newer one.
 void report_support(FirejailVersion version, diag::Diagnostics& diagnostics);
+
+/// Why a firejail with this owner and these permissions must not be started, or could not build anything.
+std::optional<std::string> why_untrustworthy(const base::Ownership& program);
+
+/// Does this firejail replace the first line of /etc/hosts that holds 127.0.0.1 by a line with a name of
+/// its own? `localhost` does not resolve inside then (0.9.74, measured; 0.9.72 changes nothing, 0.9.80
+/// only adds). The versions between are treated alike: what stands in for it does no harm.
+bool loses_localhost(FirejailVersion version);
 
 } // namespace psbc::emit

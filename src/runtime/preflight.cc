@@ -51,15 +51,11 @@ base::Status check_firejail(const base::AbsPath& firejail) {
   struct stat status{};
   if (stat(firejail.c_str(), &status) != 0)
     return base::system_error("find", firejail.string(), "install firejail (on Debian and Ubuntu: sudo apt install firejail)");
-  const char* wrong = nullptr;
+  auto wrong = emit::why_untrustworthy({.uid = status.st_uid, .gid = status.st_gid, .mode = status.st_mode & 07777});
   if (!S_ISREG(status.st_mode))
     wrong = "it is not a program";
-  else if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    wrong = "others than root can change it";
-  else if ((status.st_mode & S_ISUID) == 0)
-    wrong = "it is not setuid root, so it cannot build a sandbox";
-  if (wrong != nullptr)
-    return refused("use", firejail.string(), wrong, "reinstall firejail from your distribution");
+  if (wrong)
+    return refused("use", firejail.string(), *wrong, "reinstall firejail from your distribution");
   return base::ok();
 }
 

@@ -3,6 +3,7 @@
 has as `psbc`. What the compiler emits is tested elsewhere; here it is how a sandbox is entered.
 """
 import os
+from pathlib import Path
 
 from tap import skip
 
@@ -27,6 +28,7 @@ private-dev
 ipc-namespace
 blacklist ${{RUNUSER}}
 blacklist ${{HOME}}/.Xauthority
+hosts-file {hosts}
 """
 
 
@@ -45,7 +47,8 @@ class Sandbox:
         h.write("~/.ssh/id_ed25519", "KEY\n")
         made = h.run(["psbc", "session", self.session, "demo-1", "demo", self.project])
         assert made.ok, made
-        lines = PROFILE.format(root=self.root, project=self.project, session=self.session).splitlines()
+        hosts = h.write(self.session + "/hosts", "127.0.0.1 first\n" + Path("/etc/hosts").read_text())
+        lines = PROFILE.format(root=self.root, project=self.project, session=self.session, hosts=hosts).splitlines()
         kept = [line for line in lines if not any(line.startswith(w) for w in without)]
         self.profile = h.write("~/.local/state/psbc/enter.profile", "\n".join(kept) + "\n" + extra)
 

@@ -24,7 +24,7 @@ def _(h):
         ("outer> ", "enter python3 -c 'import time; print(\"up\"); time.sleep(20)'\n"),
         ("up\r\n", CTRL_C),
         ("KeyboardInterrupt(.|\n)*outer> ", "echo status $?\n"),
-        ("status 130(.|\n)*outer> ", "enter python3 -q -i\n"),
+        ("status 130(.|\n)*outer> ", "enter env PYTHON_BASIC_REPL=1 python3 -q -i\n"),
         (">>> ", "import time; time.sleep(20)\n"),
         (r"sleep\(20\)\r\n", CTRL_C),
         ("KeyboardInterrupt(.|\n)*>>> ", "print(6 * 7)\n"),

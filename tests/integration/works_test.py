@@ -197,6 +197,17 @@ def _(h):
     assert not h.processes()
 
 
+@test("localhost and every other name of /etc/hosts mean inside what they mean outside")
+def _(h):
+    run = project(h)
+    named = [line.partition("#")[0].split()[1:] for line in Path("/etc/hosts").read_text().splitlines()]
+    ask = f"import socket; print([sorted({{a[4][0] for a in socket.getaddrinfo(n, 80)}}) for n in {sum(named, [])!r}])"
+    outside = h.run(["python3", "-c", ask])
+    assert "127.0.0.1" in outside.out, outside
+    r = run("python3", "-c", ask)
+    assert r.out == outside.out, (str(r), str(outside))
+
+
 @test("`psbc run` in the same sandbox just runs, in another's it is refused, and `psbc enter` inside is refused")
 def _(h):
     run = project(h, 'readonly = ["~/code/other"]\n')

@@ -65,6 +65,8 @@ def main(*arguments):
         from host import become_root
 
         become_root()
+    for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(ignored, signal.SIG_DFL)  # nohup or a shell's `&` ignore them, and children inherit that
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a timeout of meson: clean up first
     _say(f"1..{len(wanted)}")
     failed = 0

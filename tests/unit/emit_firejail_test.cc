@@ -346,3 +346,22 @@ TEST_CASE("no policy yields a line outside of the grammar") {
   }
   CHECK(emitted > 1000);
 }
+
+TEST_CASE("where firejail takes the name localhost away, /etc/hosts inside is a copy behind a line that it may replace") {
+  for (const auto& [version, loses] : {std::pair{v72, false}, std::pair{v74, true}, std::pair{emit::FirejailVersion{0, 9, 80}, false}})
+    CHECK(emit::loses_localhost(version) == loses);
+  CHECK(emit::hosts_copy("127.0.0.1 localhost\n").find("\n127.0.0.1 localhost\n") != std::string::npos);
+  const Policy policy = lab();
+  for (const Variant variant : {Variant::enter, Variant::standalone}) {
+    diag::Diagnostics diagnostics;
+    const auto profile = emit::emit_firejail({.policy = policy, .version = v74, .variant = variant, .templates = emit::builtin_templates(),
+                                              .matches = [](const std::string&) { return std::size_t{1}; }, .hosts = policy.session / "hosts"},
+                                             diagnostics);
+    REQUIRE(profile);
+    CHECK(has_line(*profile, "hosts-file " + (policy.session / "hosts").string()));
+  }
+  CHECK_FALSE(has_line(*emit_one(policy).profile, "hosts-file " + (policy.session / "hosts").string()));
+  // A template cannot bring its own.
+  const auto own = emit_one(policy, Variant::enter, v74, with("profile/enter.profile", "nogroups", "nogroups\nhosts-file /home/u/lab/hosts"));
+  CHECK_FALSE(own.profile);
+}
