@@ -176,11 +176,6 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best == nullptr ? std::string{} : *best;
 }
 
-bool starts_with_word(std::string_view text, std::string_view word) {
-  if (!text.starts_with(word)) return false;
-  return text.size() == word.size() || text[word.size()] == ' ' || text[word.size()] == '\t';
-}
-
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

@@ -35,7 +35,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The nearest of `candidates`, when near enough to be meant (distance <= max(1, length / 3)).
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-bool starts_with_word(std::string_view text, std::string_view word);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 } // namespace psbc::base

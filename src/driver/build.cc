@@ -71,19 +71,27 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
   TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));
 
   BuildResult result;
-  {
+  const auto is_fresh = [&]() -> base::Result<bool> {
     TRY_ASSIGN(const auto current, store.current());
     trace::Freshness freshness = trace::check(current, world, request.places.home);
     if (current) result.inputs = current->trace().facts.size();
-    if (freshness.fresh() && !request.force) {
-      result.state = BuildResult::State::fresh;
-      return result;
-    }
-    result.reasons = freshness.fresh() ? std::vector<std::string>{"--force was given"} : std::move(freshness.inputs);
+    const bool fresh = freshness.fresh();
+    result.reasons = fresh ? std::vector<std::string>{"--force was given"} : std::move(freshness.inputs);
     result.damage = std::move(freshness.outputs);
+    return fresh && !request.force;
+  };
+  TRY_ASSIGN(bool fresh, is_fresh());
+  std::optional<trace::Lock> lock;
+  if (!fresh) {
+    // Asked again under the lock: another build may have done it while this one waited.
+    TRY_ASSIGN(lock, store.lock());
+    TRY_ASSIGN(fresh, is_fresh());
+  }
+  if (fresh) {
+    result.state = BuildResult::State::fresh;
+    return result;
   }
 
-  TRY_ASSIGN(const trace::Lock lock, store.lock());
   TRY_ASSIGN(const AbsPath self, find_self(fs));
   std::optional<Compiled> compiled;
   trace::Facts facts;
@@ -117,7 +125,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
       const AbsPath path = compiled->policy.session / output.name;
       if (const auto old = fs.read(path, output.bytes.size()); !old || *old != output.bytes) TRY(base::write_atomically(path, output.bytes, 0600));
     }
-  TRY_ASSIGN(trace::Published published, store.publish(lock, std::move(compiled->outputs), facts, world, request.places.home));
+  TRY_ASSIGN(trace::Published published, store.publish(*lock, std::move(compiled->outputs), facts, world, request.places.home));
   TRY_ASSIGN(const bool linked, link_profile(compiled->policy, request.places));
   if (!linked)
     result.notes.push_back("~/.config/firejail/python-env-" + compiled->policy.name +

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <set>
 
-#include "base/sha256.h"
 #include "base/text.h"
 #include "emit/embedded.h"
 
@@ -46,13 +45,6 @@ const Templates& builtin_templates() {
     return out;
   }();
   return templates;
-}
-
-std::string digest(const Templates& templates) {
-  std::string all;
-  for (const auto& [name, tmpl] : templates.all)
-    all += name + '\0' + std::to_string(tmpl.text.size()) + '\0' + tmpl.text;
-  return base::sha256(all);
 }
 
 base::Result<Filled> fill_lines(const Template& tmpl, const Holes& holes) {

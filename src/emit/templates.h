@@ -29,8 +29,6 @@ struct Templates {
 
 /// What was compiled into the binary.
 const Templates& builtin_templates();
-/// One digest over all names and texts: a fact of every build.
-std::string digest(const Templates& templates);
 
 using Holes = std::map<std::string, std::string, std::less<>>;
 

@@ -155,14 +155,6 @@ TEST_CASE("only a word that was probably meant is suggested") {
   CHECK(nearest("bat", {"cat", "hat"}) == "cat"); // the first of equals
 }
 
-TEST_CASE("a word ends where a blank or the text ends") {
-  CHECK(starts_with_word("whitelist /x", "whitelist"));
-  CHECK(starts_with_word("whitelist\t/x", "whitelist"));
-  CHECK(starts_with_word("whitelist", "whitelist"));
-  CHECK_FALSE(starts_with_word("whitelist-ro /x", "whitelist"));
-  CHECK_FALSE(starts_with_word("white", "whitelist"));
-}
-
 TEST_CASE("split keeps empty parts") {
   using Parts = std::vector<std::string_view>;
   CHECK(split("a:b", ':') == Parts{"a", "b"});
