@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "base/sha256.h"
+#include "base/digest.h"
 
 namespace psbc::base {
 namespace {
@@ -64,7 +64,7 @@ void RecordWriter::add(std::initializer_list<std::string_view> fields) {
 }
 
 std::string RecordWriter::finish() && {
-  const std::string digest = sha256(text_);
+  const std::string digest = base::digest(text_);
   text_ += seal_word;
   text_ += digest;
   text_ += '\n';
@@ -88,7 +88,7 @@ RecordReader::RecordReader(std::string_view text, std::string_view word, int ver
   const std::string_view sealed = text.substr(0, text.size() - seal_size);
   const std::string_view seal = text.substr(sealed.size());
   if (sealed.back() != '\n' || !seal.starts_with(seal_word) || seal.back() != '\n') return;
-  if (seal.substr(seal_word.size(), 64) != sha256(sealed)) return;
+  if (seal.substr(seal_word.size(), 64) != base::digest(sealed)) return;
   state_ = RecordsState::whole;
   left_ = sealed.substr(line_end + 1);
 }

@@ -6,7 +6,7 @@
 //   signature= "psbc" SP word SP version LF          e.g. "psbc trace 1"
 //   record   = field *( TAB field ) LF               the first field says what it is
 //   field    = printable ASCII; `\` is `\\`, every other byte `\xHH`
-//   seal     = "end" TAB sha256-of-all-before LF     against torn files, not against an attacker
+//   seal     = "end" TAB digest-of-all-before LF     against torn files, not against an attacker
 //
 // A version is bumped whenever an old reader would misunderstand a new file; each reader's header
 // keeps the history.

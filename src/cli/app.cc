@@ -35,16 +35,111 @@ struct Options {
   std::vector<std::string> change_to;
   std::string color = "auto";
   bool quiet = false;
+  std::vector<std::string> command; // what follows `--`
   BuildOptions build;
   EnterOptions enter;
-  EnterOptions run;
   InitOptions init;
   TrustOptions trust;
   CleanOptions clean;
   bool schema_user = false;
 };
 
-void define(CLI::App& app, Options& o) {
+void add_project(CLI::App& command, std::string& directory) {
+  command.add_option("directory", directory, "The project (default: the one here)")->type_name("DIR");
+}
+
+void add_templates(CLI::App& command, std::string& directory) {
+  command.add_option("--template", directory, "Templates of your own, in place of the built-in ones (see templates/)")->type_name("DIR");
+}
+
+void define_init(CLI::App& init, Options& o) {
+  init.add_option("name", o.init.name, "Name of the sandbox (default: the directory's)")->type_name("NAME");
+}
+
+void define_build(CLI::App& build, Options& o) {
+  build.add_option("directory", o.build.directories, "Projects (default: the one here)")->type_name("DIR");
+  build.add_flag("--all", o.build.all, "Every project that was ever built");
+  build.add_flag("--check", o.build.check, "Write nothing; exit 1 when stale");
+  build.add_flag("--explain", o.build.explain, "Say why, one sentence for each changed fact");
+  build.add_flag("--dry-run", o.build.dry_run, "Say what would be written; write nothing");
+  build.add_flag("--diff", o.build.diff, "Show how the outputs would change; write nothing");
+  build.add_flag("--force", o.build.force, "Build even when nothing changed");
+  build.add_option("--print", o.build.print, "Print to stdout and write nothing: profile (for psbc enter), standalone, bash, policy")
+      ->check(CLI::IsMember({"profile", "standalone", "bash", "policy"}))
+      ->type_name("WHAT");
+  add_templates(build, o.build.templates);
+}
+
+void define_enter(CLI::App& enter, Options& o) {
+  add_project(enter, o.enter.directory);
+  enter.add_option("--shell", o.enter.shell, "The shell to start (default: bash, with your own .bashrc)")->type_name("SHELL");
+  add_templates(enter, o.enter.templates);
+}
+
+void define_run(CLI::App& run, Options& o) { add_templates(run, o.enter.templates); }
+
+int run_command(Context& context, Options& o) {
+  if (o.command.empty()) {
+    complain("there is no command to run", "write it after `--`, such as: psbc run -- pytest -q");
+    return exit_usage;
+  }
+  o.enter.is_run = true;
+  o.enter.command = std::move(o.command);
+  return enter(context, o.enter);
+}
+
+void define_trust(CLI::App& trust, Options& o) {
+  add_project(trust, o.trust.directory);
+  CLI::Option* yes = trust.add_flag("--yes", o.trust.yes, "Without a question, for scripts that mean it");
+  CLI::Option* show = trust.add_flag("--show", o.trust.show, "Show what is approved; change nothing");
+  CLI::Option* revoke = trust.add_flag("--revoke", o.trust.revoke, "Withdraw the approval");
+  yes->excludes(show)->excludes(revoke);
+  show->excludes(revoke);
+}
+
+void define_clean(CLI::App& clean, Options& o) {
+  add_project(clean, o.clean.directory);
+  clean.add_flag("--environment", o.clean.environment, "Also its environment, caches and state");
+}
+
+void define_schema(CLI::App& schema, Options& o) {
+  schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
+}
+
+struct CommandRow {
+  const char* name;
+  const char* summary;
+  void (*define)(CLI::App&, Options&);
+  int (*run)(Context&, Options&);
+  bool has_tail = false; // takes a command after `--`
+};
+
+// In the order of --help.
+constexpr CommandRow table[] = {
+    {"init", "Write .python-sandbox.toml for this project", define_init, [](Context& c, Options& o) { return init(c, o.init); }},
+    {"build", "Compile the sandbox; rebuilds only when an input changed", define_build,
+     [](Context& c, Options& o) { return build(c, o.build); }},
+    {"enter", "A shell, or `-- CMD`, inside the sandbox", define_enter,
+     [](Context& c, Options& o) {
+       o.enter.command = std::move(o.command);
+       return enter(c, o.enter);
+     },
+     true},
+    {"run", "One command inside: psbc run -- CMD [ARG...]", define_run, run_command, true},
+    {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
+    {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
+    {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
+    {"schema", "Print the JSON Schema of .python-sandbox.toml", define_schema, [](Context&, Options& o) { return schema(o.schema_user); }},
+};
+
+const CommandRow* find_command(std::string_view name) {
+  const auto* found = std::find_if(std::begin(table), std::end(table), [&](const CommandRow& row) { return row.name == name; });
+  return found != std::end(table) ? found : nullptr;
+}
+
+/// Only the commands that the words name, unless help is asked for: what CLI11 makes of an option costs
+/// more than all that an unchanged build does.
+void define(CLI::App& app, Options& o, const std::vector<std::string>& words) {
   app.require_subcommand(0, 1);
   app.footer(footer);
   app.set_help_flag("-h,--help", "Show this and exit");
@@ -53,49 +148,11 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--color", o.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->type_name("WHEN");
   app.add_flag("-q,--quiet", o.quiet, "Only errors");
 
-  CLI::App* init = app.add_subcommand("init", "Write .python-sandbox.toml for this project");
-  init->add_option("name", o.init.name, "Name of the sandbox (default: the directory's)")->type_name("NAME");
-
-  CLI::App* build = app.add_subcommand("build", "Compile the sandbox; rebuilds only when an input changed");
-  build->add_option("directory", o.build.directories, "Projects (default: the one here)")->type_name("DIR");
-  build->add_flag("--all", o.build.all, "Every project that was ever built");
-  build->add_flag("--check", o.build.check, "Write nothing; exit 1 when stale");
-  build->add_flag("--explain", o.build.explain, "Say why, one sentence for each changed fact");
-  build->add_flag("--dry-run", o.build.dry_run, "Say what would be written; write nothing");
-  build->add_flag("--diff", o.build.diff, "Show how the outputs would change; write nothing");
-  build->add_flag("--force", o.build.force, "Build even when nothing changed");
-  build->add_option("--print", o.build.print, "Print to stdout and write nothing: profile (for psbc enter), standalone, bash, policy")
-      ->check(CLI::IsMember({"profile", "standalone", "bash", "policy"}))
-      ->type_name("WHAT");
-
-  const char* templates_help = "Templates of your own, in place of the built-in ones (see templates/)";
-  build->add_option("--template", o.build.templates, templates_help)->type_name("DIR");
-
-  CLI::App* enter = app.add_subcommand("enter", "A shell, or `-- CMD`, inside the sandbox");
-  enter->add_option("directory", o.enter.directory, "The project (default: the one here)")->type_name("DIR");
-  enter->add_option("--shell", o.enter.shell, "The shell to start (default: bash, with your own .bashrc)")->type_name("SHELL");
-
-  enter->add_option("--template", o.enter.templates, templates_help)->type_name("DIR");
-
-  CLI::App* run = app.add_subcommand("run", "One command inside: psbc run -- CMD [ARG...]");
-  run->add_option("--template", o.run.templates, templates_help)->type_name("DIR");
-
-  CLI::App* trust = app.add_subcommand("trust", "Approve what the file of this project asks for");
-  trust->add_option("directory", o.trust.directory, "The project (default: the one here)")->type_name("DIR");
-  CLI::Option* yes = trust->add_flag("--yes", o.trust.yes, "Without a question, for scripts that mean it");
-  CLI::Option* show = trust->add_flag("--show", o.trust.show, "Show what is approved; change nothing");
-  CLI::Option* revoke = trust->add_flag("--revoke", o.trust.revoke, "Withdraw the approval");
-  yes->excludes(show)->excludes(revoke);
-  show->excludes(revoke);
-
-  app.add_subcommand("list", "What is built on this machine");
-
-  CLI::App* clean = app.add_subcommand("clean", "Remove what was built for a project");
-  clean->add_option("directory", o.clean.directory, "The project (default: the one here)")->type_name("DIR");
-  clean->add_flag("--environment", o.clean.environment, "Also its environment, caches and state");
-
-  CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of .python-sandbox.toml");
-  schema->add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
+  const auto named = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+  const bool none = std::none_of(std::begin(table), std::end(table), [&](const CommandRow& row) { return named(row.name); });
+  const bool all = none || named("-h") || named("--help");
+  for (const CommandRow& row : table)
+    if (all || named(row.name)) row.define(*app.add_subcommand(row.name, row.summary), o);
 }
 
 bool wants_color(const Options& o, const base::Env& env) {
@@ -105,7 +162,7 @@ bool wants_color(const Options& o, const base::Env& env) {
   return isatty(STDERR_FILENO) == 1 && env.get("TERM").value_or("dumb") != "dumb";
 }
 
-int dispatch(CLI::App& app, Options& o, std::vector<std::string> command, bool has_command) {
+int dispatch(CLI::App& app, Options& o, bool has_tail) {
   Context context;
   context.env = base::Env::from_process();
   context.quiet = o.quiet;
@@ -124,37 +181,21 @@ int dispatch(CLI::App& app, Options& o, std::vector<std::string> command, bool h
     print(app.help());
     return exit_usage;
   }
-  const std::string name = subcommands.front()->get_name();
-  if (has_command && name != "run" && name != "enter") {
-    complain("`" + name + "` takes no command after `--`", "type: psbc " + name + " --help");
+  const CommandRow* command = find_command(subcommands.front()->get_name());
+  if (has_tail && !command->has_tail) {
+    complain(std::string("`") + command->name + "` takes no command after `--`", std::string("type: psbc ") + command->name + " --help");
     return exit_usage;
   }
-  if (name == "init") return init(context, o.init);
-  if (name == "build") return build(context, o.build);
-  if (name == "trust") return trust(context, o.trust);
-  if (name == "list") return list(context);
-  if (name == "clean") return clean(context, o.clean);
-  if (name == "schema") return schema(o.schema_user);
-  if (name == "enter") {
-    o.enter.command = std::move(command);
-    return enter(context, o.enter);
-  }
-  if (command.empty()) {
-    complain("there is no command to run", "write it after `--`, such as: psbc run -- pytest -q");
-    return exit_usage;
-  }
-  o.run.is_run = true;
-  o.run.command = std::move(command);
-  return enter(context, o.run);
+  return command->run(context, o);
 }
 
 /// CLI11 says "The following argument was not expected: biuld"; people want to know what to type.
-int usage_error(CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
-  std::vector<std::string> names;
-  for (const CLI::App* subcommand : app.get_subcommands([](CLI::App*) { return true; })) names.push_back(subcommand->get_name());
+int usage_error(const CLI::ParseError& error, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word.starts_with('-')) continue;
-    if (std::find(names.begin(), names.end(), word) != names.end()) break;
+    if (find_command(word) != nullptr) break;
+    std::vector<std::string> names;
+    for (const CommandRow& row : table) names.emplace_back(row.name);
     const std::string meant = base::nearest(word, names);
     complain("there is no command `" + base::escape(word) + "`", meant.empty() ? "psbc --help lists them" : "did you mean `" + meant + "`?");
     return exit_usage;
@@ -171,26 +212,26 @@ int run(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN); // a closed pager is a failed write, not a death
 
   // What follows `--` belongs to the command inside, whatever it looks like.
-  std::vector<std::string> words, command;
-  bool has_command = false;
+  Options options;
+  std::vector<std::string> words;
+  bool has_tail = false;
   for (int i = 1; i < argc; ++i) {
-    if (has_command) command.emplace_back(argv[i]);
-    else if (std::string_view(argv[i]) == "--") has_command = true;
+    if (has_tail) options.command.emplace_back(argv[i]);
+    else if (std::string_view(argv[i]) == "--") has_tail = true;
     else words.emplace_back(argv[i]);
   }
   CLI::App app{description, "psbc"};
-  Options options;
   try {
-    define(app, options);
+    define(app, options, words);
     std::vector<std::string> reversed(words.rbegin(), words.rend()); // as CLI11 wants them
     app.parse(reversed);
   } catch (const CLI::Success& success) { // --help, --version
     print(dynamic_cast<const CLI::CallForVersion*>(&success) != nullptr ? std::string(success.what()) + "\n" : app.help());
     return exit_fine;
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error, words);
+    return usage_error(error, words);
   }
-  return dispatch(app, options, std::move(command), has_command);
+  return dispatch(app, options, has_tail);
 }
 
 } // namespace psbc::cli

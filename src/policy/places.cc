@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "policy/places.h"
 
-#include "base/sha256.h"
+#include "base/digest.h"
 
 namespace psbc::policy {
 
@@ -41,7 +41,7 @@ std::string project_id(const AbsPath& root) {
     const bool upper = c >= 'A' && c <= 'Z';
     name += plain ? c : upper ? static_cast<char>(c - 'A' + 'a') : '_';
   }
-  return name + "-" + base::sha256(root.string()).substr(0, 12);
+  return name + "-" + base::digest(root.string()).substr(0, 12);
 }
 
 } // namespace psbc::policy

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <charconv>
 
-#include "base/sha256.h"
+#include "base/digest.h"
 
 namespace psbc::trace {
 namespace {
@@ -82,7 +82,7 @@ void note_constants(Facts& facts, const Constants& constants) {
 std::string word(base::Kind kind) { return std::string(base::to_string(kind)); }
 
 std::string word(const base::Result<std::string>& content) {
-  return content ? base::sha256(*content) : failure(content.error());
+  return content ? base::digest(*content) : failure(content.error());
 }
 
 std::string word_of_target(const base::Result<std::string>& target) {
@@ -96,7 +96,7 @@ std::string word(const base::Result<std::vector<std::string>>& names) {
     all += name;
     all += '\0';
   }
-  return std::to_string(names->size()) + " " + base::sha256(all);
+  return std::to_string(names->size()) + " " + base::digest(all);
 }
 
 std::string word(const base::Result<base::Ownership>& ownership) {
@@ -107,7 +107,7 @@ std::string word(const base::Result<base::Ownership>& ownership) {
 std::string word_of_stamp(const std::string& stamp) { return stamp.empty() ? std::string(absent) : stamp; }
 
 std::string word(const std::optional<std::string>& variable) {
-  return variable ? base::sha256(*variable) : std::string(unset);
+  return variable ? base::digest(*variable) : std::string(unset);
 }
 
 } // namespace psbc::trace

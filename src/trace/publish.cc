@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <iterator>
 
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "trace/check.h"
 #include "trace/store.h"
 
@@ -24,7 +24,7 @@ constexpr std::string_view temporary_prefix = "tmp.";
 std::vector<OutputRecord> records_of(const std::vector<Output>& outputs) {
   std::vector<OutputRecord> out;
   out.reserve(outputs.size());
-  for (const Output& output : outputs) out.push_back({output.name, output.mode, base::sha256(output.bytes)});
+  for (const Output& output : outputs) out.push_back({output.name, output.mode, base::digest(output.bytes)});
   return out;
 }
 
@@ -32,7 +32,7 @@ std::vector<OutputRecord> records_of(const std::vector<Output>& outputs) {
 std::string generation_name(const std::vector<OutputRecord>& records) {
   base::RecordWriter text("generation", 1);
   for (const OutputRecord& r : records) text.add({r.name, std::to_string(r.mode), r.digest});
-  return std::string(generation_prefix) + base::sha256(std::move(text).finish()).substr(0, 16);
+  return std::string(generation_prefix) + base::digest(std::move(text).finish()).substr(0, 16);
 }
 
 /// A name that nobody uses; we hold the lock.

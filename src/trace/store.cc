@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "base/lock.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "base/text.h"
 
 namespace psbc::trace {
@@ -56,7 +56,7 @@ std::optional<std::string> damage(const PrivateDir& generation, const OutputReco
       default: return name + " cannot be used: " + base::describe(content.error());
     }
   }
-  if (base::sha256(content->bytes) != output.digest) return name + " was edited";
+  if (base::digest(content->bytes) != output.digest) return name + " was edited";
   if (content->mode != output.mode) return "the mode of " + name + " was changed";
   return std::nullopt;
 }
@@ -73,7 +73,7 @@ base::Result<std::string> Current::read(const std::string& output) const {
                                    [&](const OutputRecord& r) { return r.name == output; });
   if (!files_ || record == trace_.outputs.end()) return fail(ENOENT, "the last build did not make it");
   TRY_ASSIGN(PrivateDir::Content content, files_->read(output, output_limit));
-  if (base::sha256(content.bytes) != record->digest) return fail(0, "it was changed after the build");
+  if (base::digest(content.bytes) != record->digest) return fail(0, "it was changed after the build");
   return std::move(content.bytes);
 }
 

@@ -4,7 +4,7 @@
 //
 //   psbc trace 1
 //   fact TAB kind TAB subject TAB question TAB value      in the order in which they were asked
-//   output TAB name TAB octal mode TAB sha256             sorted by name
+//   output TAB name TAB octal mode TAB digest             sorted by name
 //   moved                                                 at most once: the world changed during the build
 //
 // Versions: 1  the first.

@@ -2,7 +2,7 @@
 #include "trust/store.h"
 
 #include "base/records.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 
 namespace psbc::trust {
 namespace {
@@ -48,10 +48,10 @@ Approval judge(std::string_view text, const AbsPath& root, std::string_view conf
       return never("the approval says things that this psbc does not know");
     }
   }
-  if (!approved_root || !digest || *digest != base::sha256(*bytes))
+  if (!approved_root || !digest || *digest != base::digest(*bytes))
     return never("the approval on file is damaged");
   if (*approved_root != root.string()) return never("the approval on file is for another directory");
-  const Verdict verdict = *digest == base::sha256(config) ? Verdict::approved : Verdict::changed;
+  const Verdict verdict = *digest == base::digest(config) ? Verdict::approved : Verdict::changed;
   return {.verdict = verdict, .approved_bytes = std::move(bytes), .note = {}};
 }
 
@@ -84,7 +84,7 @@ base::Status Store::approve(const std::string& id, const AbsPath& root, std::str
   TRY_ASSIGN(const PrivateDir directory, top.make(std::string(path_.name())));
   base::RecordWriter text(signature, version);
   text.add({"root", root.string()});
-  text.add({"file", config_name, base::sha256(config), config});
+  text.add({"file", config_name, base::digest(config), config});
   return directory.replace(id, std::move(text).finish());
 }
 

@@ -5,7 +5,7 @@
 //
 //   <state>/trust/<id>:   psbc trust 1
 //                         root TAB path
-//                         file TAB name TAB sha256 TAB bytes
+//                         file TAB name TAB digest TAB bytes
 //
 // The bytes are kept so that a change can be shown as a diff. An approval is believed whole or not at
 // all: a record word that this version does not know may narrow what was approved, so a file with one

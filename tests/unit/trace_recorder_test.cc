@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "support/catch.h"
 #include "support/memory_fs.h"
 
@@ -40,13 +40,13 @@ TEST_CASE("every question to the recorder becomes one fact with its answer") {
   const std::string list(".config\0.vimrc\0dotfiles\0", 24), match(".vimrc\0", 7);
   const trace::Facts expected = {
       {FactKind::kind, "/home/u/.vimrc", "", "file"},
-      {FactKind::file, "/home/u/.vimrc", "100", base::sha256("set nu\n")},
+      {FactKind::file, "/home/u/.vimrc", "100", base::digest("set nu\n")},
       {FactKind::target, "/home/u/.config", "", "to dotfiles"},
-      {FactKind::names, "/home/u", "", "3 " + base::sha256(list)},
+      {FactKind::names, "/home/u", "", "3 " + base::digest(list)},
       {FactKind::ownership, "/home/u/.vimrc", "", "1000 1000 0600"},
       {FactKind::links, "/home/u/.vimrc", "", "1"},
       {FactKind::stamp, "/usr/bin/firejail", "", "stamp-1"},
-      {FactKind::glob, "/home/u", "10 **/.v*", "1 " + base::sha256(match)},
+      {FactKind::glob, "/home/u", "10 **/.v*", "1 " + base::digest(match)},
   };
   CHECK(facts == expected);
 }
@@ -111,7 +111,7 @@ TEST_CASE("variables are noted as digests, never as text") {
   CHECK(recorder.get("PSBC_ENVS_PATH") == "/data/envs");
   CHECK(recorder.get("PSBC_ENVS_PATH") == "/data/envs");
   CHECK_FALSE(recorder.get("SHELL"));
-  const trace::Facts expected = {{FactKind::env, "PSBC_ENVS_PATH", "", base::sha256("/data/envs")},
+  const trace::Facts expected = {{FactKind::env, "PSBC_ENVS_PATH", "", base::digest("/data/envs")},
                                  {FactKind::env, "SHELL", "", "unset"}};
   CHECK(facts == expected);
 }

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "support/catch.h"
 #include "support/memory_fs.h"
 #include "support/temp_dir.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "trace/trace.h"
 
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "support/catch.h"
 
 using namespace psbc;
@@ -14,12 +14,12 @@ trace::Trace sample() {
   trace::Trace out;
   std::string all;
   for (int byte = 1; byte < 256; ++byte) all += static_cast<char>(byte);
-  out.facts = {{FactKind::file, "/home/u/a b\t\n\\x41.toml", "65536", base::sha256("")},
-               {FactKind::glob, "/home/u/" + all, "256 **/*.pem", "0 " + base::sha256("")},
+  out.facts = {{FactKind::file, "/home/u/a b\t\n\\x41.toml", "65536", base::digest("")},
+               {FactKind::glob, "/home/u/" + all, "256 **/*.pem", "0 " + base::digest("")},
                {FactKind::target, "/home/u/.config", "", "to " + all},
                {FactKind::env, "", "", "unset"},
                {FactKind::constant, "psbc", "", "0.1.0"}};
-  out.outputs = {{"enter.profile", 0600, base::sha256("a")}, {"shell.bash", 0400, base::sha256("b")}};
+  out.outputs = {{"enter.profile", 0600, base::digest("a")}, {"shell.bash", 0400, base::digest("b")}};
   return out;
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/fs.h"
 #include "base/records.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
@@ -86,7 +86,7 @@ TEST_CASE("an approval that says more than this psbc knows approves nothing") {
   const auto write = [&](int version, std::initializer_list<std::string_view> extra) {
     base::RecordWriter text("trust", version);
     text.add({"root", root.string()});
-    text.add({"file", ".python-sandbox.toml", base::sha256("x"), "x"});
+    text.add({"file", ".python-sandbox.toml", base::digest("x"), "x"});
     if (extra.size() > 0) text.add(extra);
     b.overwrite(std::move(text).finish());
   };
@@ -96,7 +96,7 @@ TEST_CASE("an approval that says more than this psbc knows approves nothing") {
   write(1, {"only-with", "--no-network"});
   CHECK(b.verdict("x") == Verdict::never);
   CHECK_FALSE(b.store.lookup(id, root, "x")->note.empty());
-  write(1, {"file", ".python-sandbox.toml", base::sha256("y"), "y"});
+  write(1, {"file", ".python-sandbox.toml", base::digest("y"), "y"});
   CHECK(b.verdict("y") == Verdict::never);
   write(2, {});
   CHECK(b.verdict("x") == Verdict::never);
