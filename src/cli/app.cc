@@ -41,6 +41,7 @@ struct Options {
   InitOptions init;
   TrustOptions trust;
   CleanOptions clean;
+  StopOptions stop;
   bool schema_user = false;
 };
 
@@ -102,6 +103,11 @@ void define_clean(CLI::App& clean, Options& o) {
   clean.add_flag("--environment", o.clean.environment, "Also its environment, caches and state");
 }
 
+void define_stop(CLI::App& stop, Options& o) {
+  CLI::Option* name = stop.add_option("name", o.stop.name, "Name of a sandbox (default: the project here)")->type_name("NAME");
+  stop.add_flag("--all", o.stop.all, "Every session of yours on this machine")->excludes(name);
+}
+
 void define_schema(CLI::App& schema, Options& o) {
   schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
 }
@@ -127,6 +133,7 @@ constexpr CommandRow table[] = {
      true},
     {"run", "One command inside: psbc run -- CMD [ARG...]", define_run, run_command, true},
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
+    {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
     {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
     {"schema", "Print the JSON Schema of .python-sandbox.toml", define_schema, [](Context&, Options& o) { return schema(o.schema_user); }},

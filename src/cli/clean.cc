@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/remove.h"
+#include "runtime/sessions.h"
 
 namespace psbc::cli {
 
@@ -20,6 +21,11 @@ int clean(Context& context, const CleanOptions& options) {
   }
   auto project = driver::find_project(context.fs, *directory);
   const base::AbsPath root = project && *project ? (*project)->root : *directory;
+  const auto sessions = runtime::running_sessions(places->state, policy::project_id(root));
+  if (sessions && !sessions->empty()) {
+    complain("a session of `" + base::escape(sessions->front().name) + "` is running", "end it first: psbc -C " + base::escape(base::display_path(root, places->home)) + " stop");
+    return exit_machine;
+  }
   const auto removed = driver::remove_project(*places, root, options.environment);
   if (!removed) {
     complain(removed.error());

@@ -52,6 +52,12 @@ struct CleanOptions {
 };
 int clean(Context& context, const CleanOptions& options);
 
+struct StopOptions {
+  std::string name; // of a sandbox; empty: the project here
+  bool all = false;
+};
+int stop(Context& context, const StopOptions& options);
+
 int schema(bool user);
 
 } // namespace psbc::cli

@@ -7,6 +7,7 @@
 #include "emit/enter_plan.h"
 #include "runtime/enter.h"
 #include "runtime/inside.h"
+#include "runtime/sessions.h"
 #include "trust/store.h"
 
 namespace psbc::cli {
@@ -59,6 +60,7 @@ struct Artefacts {
   std::string config;
   driver::FirejailUsed firejail;
   base::AbsPath profile;
+  std::string build; // the generation
 };
 
 base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::string& id) {
@@ -75,7 +77,8 @@ base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::
   auto firejail = driver::parse_firejail_used(firejail_bytes);
   if (!plan || !firejail) return broken;
   return Artefacts{.plan = std::move(*plan), .filter = std::move(filter), .config = std::move(config),
-                   .firejail = std::move(*firejail), .profile = current->directory() / driver::enter_profile};
+                   .firejail = std::move(*firejail), .profile = current->directory() / driver::enter_profile,
+                   .build = std::string(current->directory().name())};
 }
 
 } // namespace
@@ -119,10 +122,18 @@ int enter(Context& context, const EnterOptions& options) {
   std::vector<std::string> command = options.command;
   if (command.empty()) command = {options.shell.empty() ? "bash" : options.shell};
 
+  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command);
+  if (!record) {
+    // A full disk keeps nobody out; a /tmp that is somebody else's does.
+    const int code = record.error().code;
+    if (code != ENOSPC && code != EDQUOT && code != EROFS) return fail(record.error());
+    complain(record.error());
+  }
+
   const runtime::EnterResult result =
       runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
-                      .cwd = cwd->path, .environment = context.env});
+                      .build = artefacts->build, .cwd = cwd->path, .environment = context.env});
   if (result.failure) complain(result.failure->error);
   return result.status;
 }

@@ -3,9 +3,31 @@
 #include "cli/commands.h"
 #include "driver/build.h"
 #include "driver/registry.h"
+#include "runtime/sessions.h"
+#include "trace/store.h"
 #include "trust/store.h"
 
 namespace psbc::cli {
+
+namespace {
+
+/// "  (2 sessions, 1 older than the build)", or nothing.
+std::string running(const policy::Places& places, const std::string& id, const std::vector<runtime::RunningSession>& sessions) {
+  const auto store = trace::Store::open(places.state, id);
+  const auto current = store ? store->current() : base::Result<std::optional<trace::Current>>(store.error());
+  std::size_t all = 0, older = 0;
+  for (const runtime::RunningSession& session : sessions) {
+    if (session.id != id) continue;
+    ++all;
+    older += current && *current && (*current)->directory().name() != session.build ? 1 : 0;
+  }
+  if (all == 0) return {};
+  std::string out = "  (" + std::to_string(all) + (all == 1 ? " session" : " sessions");
+  if (older > 0) out += ", " + std::to_string(older) + " older than the build";
+  return out + ")";
+}
+
+} // namespace
 
 int list(Context& context) {
   int status = exit_fine;
@@ -16,7 +38,9 @@ int list(Context& context) {
     complain(projects.error());
     return exit_machine;
   }
+  const std::vector<runtime::RunningSession> none;
   if (projects->empty()) say(context, "nothing was built yet; in a project, type: psbc init");
+  const auto sessions = runtime::running_sessions(places->state);
   for (const driver::KnownProject& entry : *projects) {
     std::string state = "gone";
     if (entry.exists) {
@@ -28,7 +52,7 @@ int list(Context& context) {
     std::string line = entry.name;
     line.resize(std::max<std::size_t>(line.size() + 1, 24), ' ');
     state.resize(std::max<std::size_t>(state.size() + 1, 12), ' ');
-    print(base::escape(line + state) + base::escape(base::display_path(entry.root, places->home)) + "\n");
+    print(base::escape(line + state) + base::escape(base::display_path(entry.root, places->home)) + running(*places, entry.id, sessions ? *sessions : none) + "\n");
   }
   return exit_fine;
 }

@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 1\n";
+constexpr std::string_view plan_magic = "psbc plan 2\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -78,6 +78,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .project = policy.project.string(),
       .root = policy.root.string(),
       .session = policy.session.string(),
+      .temporary = policy.temporary.string(),
       .environment = policy.environment.string(),
       .pass = policy.pass,
       .directories = needed_directories(policy),
@@ -106,7 +107,7 @@ std::string serialise(const EnterPlan& plan) {
   WireWriter out;
   out.text(plan_magic);
   for (const std::string* field :
-       {&plan.name, &plan.id, &plan.home, &plan.project, &plan.root, &plan.session, &plan.environment})
+       {&plan.name, &plan.id, &plan.home, &plan.project, &plan.root, &plan.session, &plan.temporary, &plan.environment})
     out.text(*field);
   out.texts(plan.pass);
   write_pairs(out, plan.variables);
@@ -123,7 +124,7 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
     return {};
   EnterPlan plan;
   for (std::string* field :
-       {&plan.name, &plan.id, &plan.home, &plan.project, &plan.root, &plan.session, &plan.environment})
+       {&plan.name, &plan.id, &plan.home, &plan.project, &plan.root, &plan.session, &plan.temporary, &plan.environment})
     *field = in.text();
   plan.pass = in.texts();
   plan.variables = read_pairs(in);

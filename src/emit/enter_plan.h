@@ -30,6 +30,7 @@ struct EnterPlan {
   std::string project;     // canonical root
   std::string root;        // the sandbox's own writable directory
   std::string session;     // read-only inside; holds the file `session`
+  std::string temporary;   // what TMPDIR names: shared by the sessions of one project
   std::string environment; // the virtual environment; activated when it has a bin/python
   std::vector<std::string> pass;                               // names that cross, beside the base list
   std::vector<std::pair<std::string, std::string>> variables;  // name, value

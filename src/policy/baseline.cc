@@ -73,6 +73,11 @@ void lower_own(Lowering& lowering) {
   lowering.add(Access::writable, in.root, origin_of(in.project.name.span, Origin::Source::project, "the project", in.places.home));
   lowering.add(Access::writable, lowering.out.root, builtin("environment, caches and state of this sandbox alone"));
   lowering.add(Access::read_only, lowering.out.session, builtin("shows in which sandbox a process is"));
+  // Not asked whether it exists: entering makes it, in a place where others could have been first.
+  const Origin shared = builtin("the sessions of this project share temporary files");
+  lowering.out.rules.push_back({.access = Access::writable, .path = lowering.out.temporary, .origin = shared});
+  for (const char* name : {"TMPDIR", "TMUX_TMPDIR"})
+    lowering.out.variables.push_back({.name = name, .value = lowering.out.temporary.string(), .origin = shared});
   // The first process inside: must be there, and must not be replaceable. One that belongs to root in a
   // directory that is open anyway is both without another mount.
   const auto owner = in.fs.ownership(in.self);

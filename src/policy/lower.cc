@@ -82,6 +82,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
       .project = input.root,
       .root = input.places.sandbox_root(id),
       .session = input.places.session(id),
+      .temporary = input.places.temporary_of(id),
       .environment = input.places.envs / input.project.name.value,
       .rules = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {},
   };

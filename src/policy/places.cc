@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "policy/places.h"
 
+#include <unistd.h>
+
 #include "base/digest.h"
 
 namespace psbc::policy {
@@ -31,7 +33,8 @@ base::Result<Places> find_places(base::Fs& fs, const base::Env& env) {
   TRY_ASSIGN(const AbsPath config, place("XDG_CONFIG_HOME", ".config"));
   auto envs = absolute("PSBC_ENVS_PATH");
   if (!envs) envs = absolute("PYSANDBOX_ENVS_PATH");
-  return Places{.home = real.path, .state = state, .data = data, .config = config, .envs = envs.value_or(real.path / "envs")};
+  return Places{.home = real.path, .state = state, .data = data, .config = config, .envs = envs.value_or(real.path / "envs"),
+                .temporary = AbsPath::literal("/tmp") / ("psbc-" + std::to_string(geteuid()))};
 }
 
 std::string project_id(const AbsPath& root) {

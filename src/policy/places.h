@@ -16,8 +16,12 @@ struct Places {
   base::AbsPath config; // $XDG_CONFIG_HOME/psbc: the user's own file
   base::AbsPath envs;   // where environments appear: $PSBC_ENVS_PATH, the seed's PYSANDBOX_ENVS_PATH, ~/envs
 
+  base::AbsPath temporary; // /tmp/psbc-<uid>
+
   base::AbsPath user_config() const { return config / "config.toml"; }
   base::AbsPath sandbox_root(const std::string& id) const { return data / ("sandboxes/" + id); }
+  /// Short, because the path of a unix socket has at most 107 bytes, and Python's are made below TMPDIR.
+  base::AbsPath temporary_of(const std::string& id) const { return temporary / id.substr(id.rfind('-') + 1); }
   base::AbsPath build(const std::string& id) const { return state / ("builds/" + id); }
   base::AbsPath session(const std::string& id) const { return build(id) / "inside"; }
 };

@@ -79,6 +79,7 @@ struct Policy {
   base::AbsPath project; // canonical root
   base::AbsPath root;    // the sandbox's ONE writable directory of its own: env, cache, state, home
   base::AbsPath session; // read-only inside: proves in which sandbox a process is
+  base::AbsPath temporary; // what TMPDIR names inside, made anew at entry
   base::AbsPath environment; // the virtual environment, as tools are told (may be an alias)
 
   std::vector<Rule> rules;

@@ -107,7 +107,7 @@ class Entry {
     TRY_ASSIGN(std::string nonce, make_nonce());
     return Session{.nonce = std::move(nonce),
                    .command = request_.command,
-                   .environment = make_environment(request_.plan, request_.environment),
+                   .environment = make_environment(request_.plan, request_.build, request_.environment),
                    .cwd = request_.cwd.string(),
                    .cwd_identity = cwd,
                    .home_identity = home,

@@ -23,6 +23,7 @@ struct EnterRequest {
   base::AbsPath firejail;
   emit::FirejailVersion version;
   std::vector<std::string> command; // not empty
+  std::string build;                // the generation; PSBC_BUILD inside
   base::AbsPath cwd;                // canonical; visible inside
   const base::Env& environment;
 };

@@ -97,7 +97,7 @@ const BaseVariable* base_variable(std::string_view name) {
   return nullptr;
 }
 
-std::vector<std::string> make_environment(const emit::EnterPlan& plan, const base::Env& host) {
+std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std::string& build, const base::Env& host) {
   std::map<std::string, std::string, std::less<>> inside;
   for (const auto& [name, value] : host.all())
     if (base_variable(name) != nullptr)
@@ -111,6 +111,7 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const bas
   inside["PATH"] = absolute_entries(inside["PATH"]);
   inside["HOME"] = plan.home;
   inside["JAILED_ENV"] = plan.name;
+  inside["PSBC_BUILD"] = build;
   inside["PSBC_SANDBOX"] = std::string("1"); // not a literal: gcc 12 warns falsely (its bug 105651)
 
   std::vector<std::string> environment;

@@ -25,7 +25,7 @@ const BaseVariable* base_variable(std::string_view name);
 
 /// What the command gets, but for what only inside can be known: see `finish_environment`. "NAME=value"
 /// in the order of the names.
-std::vector<std::string> make_environment(const emit::EnterPlan& plan, const base::Env& host);
+std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std::string& build, const base::Env& host);
 
 /// Run inside: PATH keeps only directories that exist there, and the virtual environment is activated
 /// when it has an interpreter.

@@ -11,8 +11,8 @@
 
 Several lines in `cmd` run one after the other: their output is one text, the last status counts. Names
 that git does not keep are spelled differently: `dot-git` becomes `.git`, and a file `.keep` only makes its
-directory. In expected files @HOME@, @PROJECT@, @ID@ (the project's id), @PSBC@ and gen-@DIGEST@ stand for what differs from run
-to run; the first four may be used in `cmd` and in the files of `project/` and `home/` too.
+directory. In expected files @HOME@, @PROJECT@, @ID@ (the project's id), @TMP@, @PSBC@ and gen-@DIGEST@ stand for what differs from run
+to run; the first five may be used in `cmd` and in the files of `project/` and `home/` too.
 
     run.py [PSBC] [WORD...]     run the cases whose name contains every WORD; PSBC defaults to $PSBC
     PSBC_ACCEPT=1 run.py ...    write what came out as what must come out: then read the diff
@@ -52,7 +52,8 @@ class World:
         project = str(self.project)
         project_id = "project-" + hashlib.blake2b(project.encode(), digest_size=32).hexdigest()[:12]
         # The longest first: the project is below HOME.
-        self.words = [("@ID@", project_id), ("@PROJECT@", project), ("@HOME@", str(self.home)), ("@PSBC@", psbc)]
+        temporary = f"/tmp/psbc-{os.geteuid()}/{project_id[-12:]}"
+        self.words = [("@TMP@", temporary), ("@ID@", project_id), ("@PROJECT@", project), ("@HOME@", str(self.home)), ("@PSBC@", psbc)]
 
     def fill(self, source, target):
         """Copies a tree of the case; links stay links."""

@@ -72,11 +72,11 @@ def _(h):
     leaks = {
         "ACME_PASSPHRASE": "1", "HF_TOKEN": "1", "SSH_AUTH_SOCK": "/x", "DBUS_SESSION_BUS_ADDRESS": "x", "DISPLAY": ":0",
         "TMUX": "x", "LD_LIBRARY_PATH": "/x", "BASH_ENV": "/x", "PYTHONSTARTUP": "/x", "PYTHONPATH": "/x", "FIREJAIL_QUIET": "yes",
-        "PSBC_ENTRY": "forged", "JAILED_ENV": "forged", "HOME": h.home, "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
+        "PSBC_ENTRY": "forged", "PSBC_BUILD": "forged", "JAILED_ENV": "forged", "HOME": h.home, "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
     }  # fmt: skip
     r = s.python("import json,os; print(json.dumps(dict(os.environ)))", plan={"set": ["PIP_CACHE_DIR=/x y"]}, env=leaks)
     found = json.loads(r.out)
-    wanted = {"HOME", "JAILED_ENV", "LANG", "LC_ALL", "LOGNAME", "NO_COLOR", "PATH", "PIP_CACHE_DIR", "PSBC_SANDBOX",
+    wanted = {"HOME", "JAILED_ENV", "LANG", "LC_ALL", "LOGNAME", "NO_COLOR", "PATH", "PIP_CACHE_DIR", "PSBC_BUILD", "PSBC_SANDBOX",
               "SHELL", "TERM", "USER"}  # fmt: skip
     assert set(found) - {"LC_CTYPE"} == wanted, found
     assert found["JAILED_ENV"] == "demo" and found["PIP_CACHE_DIR"] == "/x y" and found["LC_ALL"] == "C.UTF-8"

@@ -30,7 +30,7 @@ emit::FirejailVersion version_of(const char* text) {
 
 policy::Policy bare(const std::string& home) {
   const AbsPath at = AbsPath::literal(home);
-  return {.name = "test", .id = "test-0", .home = at, .project = at / "p", .root = at / "root", .session = at / ".state", .environment = at / "env"};
+  return {.name = "test", .id = "test-0", .home = at, .project = at / "p", .root = at / "root", .session = at / ".state", .temporary = at / ".tmp", .environment = at / "env"};
 }
 
 int lex(const char* version) {

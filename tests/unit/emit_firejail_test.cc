@@ -30,6 +30,7 @@ Policy lab(std::vector<Rule> more = {}) {
              .home = AbsPath::literal("/home/u"), .project = AbsPath::literal("/home/u/lab"),
              .root = AbsPath::literal("/home/u/.local/share/psbc/sandboxes/lab-0123456789ab"),
              .session = AbsPath::literal("/home/u/.local/state/psbc/builds/lab-0123456789ab/inside"),
+             .temporary = base::AbsPath::literal("/tmp/psbc-1000/0123456789ab"),
              .environment = AbsPath::literal("/home/u/envs/lab")};
   for (const char* closed : {"/home/u", "/tmp", "/run", "/var", "/opt", "/srv"}) out.rules.push_back(rule(Access::closed, closed, "closed"));
   out.rules.push_back(rule(Access::writable, "/home/u/lab", "the project"));

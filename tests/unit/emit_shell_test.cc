@@ -9,7 +9,8 @@ using namespace psbc;
 namespace {
 policy::Policy named(std::string name) {
   return {.name = std::move(name), .id = "x-0", .home = base::AbsPath::literal("/h"), .project = base::AbsPath::literal("/h/p"),
-          .root = base::AbsPath::literal("/h/r"), .session = base::AbsPath::literal("/h/s"), .environment = base::AbsPath::literal("/h/it's")};
+          .root = base::AbsPath::literal("/h/r"), .session = base::AbsPath::literal("/h/s"),
+             .temporary = base::AbsPath::literal("/tmp/psbc-1000/0123456789ab"), .environment = base::AbsPath::literal("/h/it's")};
 }
 } // namespace
 

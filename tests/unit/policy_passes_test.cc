@@ -14,6 +14,7 @@ namespace {
 Policy with(std::vector<std::pair<Access, const char*>> rules) {
   Policy policy{.name = "lab", .id = "lab-0", .home = AbsPath::literal("/home/u"), .project = AbsPath::literal("/home/u/lab"),
                 .root = AbsPath::literal("/home/u/root"), .session = AbsPath::literal("/home/u/state/inside"),
+             .temporary = AbsPath::literal("/tmp/psbc-1000/0123456789ab"),
                 .environment = AbsPath::literal("/home/u/envs/lab"),
                 .rules = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {}};
   for (const auto& [access, path] : rules)

@@ -17,7 +17,7 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 
 Variables inside(const emit::EnterPlan& plan, const Variables& host) {
   Variables out;
-  for (const std::string& entry : runtime::make_environment(plan, base::Env(host)))
+  for (const std::string& entry : runtime::make_environment(plan, "gen-1", base::Env(host)))
     out[entry.substr(0, entry.find('='))] = entry.substr(entry.find('=') + 1);
   return out;
 }
@@ -30,7 +30,7 @@ TEST_CASE("what is not on the base list does not cross, whether anybody has hear
   const Variables found = inside(plan, {{"ACME_PASSPHRASE", "x"}, {"SSH_AUTH_SOCK", "x"}, {"DBUS_SESSION_BUS_ADDRESS", "x"},
                                         {"DISPLAY", "x"}, {"TMUX", "x"}, {"LD_PRELOAD", "x"}, {"BASH_ENV", "x"},
                                         {"PYTHONSTARTUP", "x"}, {"HF_TOKEN", "x"}, {"LCX", "x"}, {"LC_", "x"}});
-  CHECK(found == Variables{{"HOME", "/home/dev"}, {"JAILED_ENV", "lab"}, {"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"PSBC_SANDBOX", "1"}});
+  CHECK(found == Variables{{"HOME", "/home/dev"}, {"JAILED_ENV", "lab"}, {"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"PSBC_BUILD", "gen-1"}, {"PSBC_SANDBOX", "1"}});
 }
 
 TEST_CASE("locale, terminal and name cross as they are") {

@@ -1,0 +1,145 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Several sessions of one project: what they share, how they are listed, and how they end."""
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from tap import main, test  # noqa: E402
+
+
+def project(h, name="demo"):
+    h.require("psbc", "firejail")
+    h.write(f"~/code/{name}/.python-sandbox.toml", f'name = "{name}"\n')
+    assert h.psbc("trust", "--yes", cwd=f"~/code/{name}").ok
+    return f"~/code/{name}"
+
+
+def start(h, path, *command):
+    """A session that is inside when this returns."""
+    ready = f"{path}/ready-{os.urandom(4).hex()}"
+    script = f'touch {h.path(ready)}; exec "$@"'
+    session = h.spawn(["psbc", "run", "--", "sh", "-c", script, "sh", *command], cwd=path, stderr=subprocess.PIPE)
+    wait_for(lambda: h.exists(ready) or session.poll() is not None)
+    assert session.poll() is None, session.stderr.read()
+    os.unlink(h.path(ready))
+    return session
+
+
+def wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def listed(h):
+    return h.psbc("list").out.splitlines()
+
+
+def temporary(h):
+    return [p for p in Path(f"/tmp/psbc-{h.uid}").glob("*/*")]
+
+
+@test("sessions of one project share TMPDIR, those of another have their own, and the last one leaves it empty")
+def _(h):
+    here, there = project(h), project(h, "other")
+    first = start(h, here, "sh", "-c", 'echo shared > "$TMPDIR/file"; echo mine > /tmp/file; sleep 60')
+    wait_for(lambda: h.psbc("run", "--", "sh", "-c", 'cat "$TMPDIR/file"', cwd=here).out == "shared\n")
+    r = h.psbc("run", "--", "sh", "-c", 'cat /tmp/file; ls "$TMPDIR"; python3 -c "import tempfile; print(tempfile.gettempdir())"; echo $TMPDIR', cwd=here)
+    lines = r.out.splitlines()
+    assert lines[0] == "file" and lines[1] == lines[2] and "cat: /tmp/file: No such file" in r.err, r
+    assert h.psbc("run", "--", "sh", "-c", 'ls -A "$TMPDIR"; ls /tmp', cwd=there).out.split()[-1:] == [f"psbc-{h.uid}"]
+    assert len(temporary(h)) == 1
+    first.send_signal(signal.SIGTERM)
+    first.wait(20)
+    assert temporary(h) == []
+
+
+@test("a session that was killed leaves nothing that the next one finds")
+def _(h):
+    here = project(h)
+    session = start(h, here, "sh", "-c", 'echo old > "$TMPDIR/file"; sleep 60')
+    wait_for(lambda: temporary(h))
+    session.kill()
+    session.wait(20)
+    wait_for(lambda: not h.psbc("list").out.count("session"))
+    r = h.psbc("run", "--", "sh", "-c", 'ls -A "$TMPDIR"', cwd=here)
+    assert r.ok and r.out == "", r
+
+
+@test("a /tmp/psbc-UID that somebody else made is not used")
+def _(h):
+    here = project(h)
+    top = Path(f"/tmp/psbc-{h.uid}")
+    for make in (lambda: top.mkdir(0o777), lambda: top.symlink_to("/var/tmp")):
+        make()
+        r = h.psbc("run", "--", "touch", "ran", cwd=here)
+        assert r.status == 125 and str(top) in r.err and not h.exists(f"{here}/ran"), r
+        top.rmdir() if not top.is_symlink() else top.unlink()
+    assert h.psbc("run", "--", "touch", "ran", cwd=here).ok
+
+
+@test("psbc list counts sessions, and those that are older than the build")
+def _(h):
+    here = project(h)
+    session = start(h, here, "sleep", "60")
+    assert listed(h)[0].endswith("(1 session)"), listed(h)
+    h.write(f"{here}/.python-sandbox.toml", 'name = "demo"\nhidden = [".env"]\n')
+    assert h.psbc("trust", "--yes", cwd=here).ok and h.psbc("build", cwd=here).ok
+    assert listed(h)[0].endswith("(1 session, 1 older than the build)"), listed(h)
+    second = start(h, here, "sleep", "60")
+    assert listed(h)[0].endswith("(2 sessions, 1 older than the build)"), listed(h)
+    for each in (session, second):
+        each.terminate()
+        each.wait(20)
+    assert "session" not in listed(h)[0]
+
+
+@test("psbc stop ends the sessions of a project, of a name, or all, and nothing of them is left")
+def _(h):
+    here, there = project(h), project(h, "other")
+    one, two, three = start(h, here, "sleep", "61"), start(h, here, "sleep", "61"), start(h, there, "sleep", "61")
+    r = h.psbc("stop", "othre")
+    assert r.status == 3 and "did you mean `other`?" in r.err, r
+    r = h.psbc("stop", cwd=here)
+    assert r.ok and r.err.count("stopped `demo`") == 2, r
+    assert one.wait(20) != 0 and two.wait(20) != 0 and three.poll() is None
+    assert "sleep" in h.run(["pgrep", "-u", str(h.uid), "-x", "sleep", "-l"]).out
+    r = h.psbc("stop", "other")
+    assert r.ok and "stopped `other`" in r.err and three.wait(20) != 0, r
+    assert h.run(["pgrep", "-u", str(h.uid), "-x", "sleep"]).out == ""
+    r = h.psbc("stop", "--all")
+    assert r.ok and "no session is running" in r.err, r
+
+
+@test("a command that ignores SIGHUP and SIGTERM is stopped all the same; an interactive shell at once")
+def _(h):
+    here = project(h)
+    stubborn = start(h, here, "python3", "-c", "import signal, time\nfor s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)\ntime.sleep(60)")
+    started = time.monotonic()
+    r = h.psbc("stop", cwd=here, timeout=60)
+    assert r.ok and stubborn.wait(20) != 0 and time.monotonic() - started < 30, r
+    wait_for(lambda: h.run(["pgrep", "-u", str(h.uid), "-x", "python3"]).out == "")
+    stop = ["psbc", "-C", h.path(here), "stop"]
+    r = h.pty(["psbc", "enter"], [(r"\(J:demo\)", lambda _: h.spawn(stop))], cwd=here)
+    assert r.status != 0, r
+
+
+@test("psbc stop inside, and psbc clean while a session runs, say what to type")
+def _(h):
+    here = project(h)
+    r = h.psbc("run", "--", "psbc", "stop", cwd=here)
+    assert r.status == 3 and "exit" in r.err, r
+    session = start(h, here, "sleep", "60")
+    r = h.psbc("clean", cwd=here)
+    assert r.status == 4 and "psbc -C ~/code/demo stop" in r.err, r
+    assert h.psbc("stop", cwd=here).ok and session.wait(20) != 0
+    assert h.psbc("clean", cwd=here).ok
+
+
+main()
