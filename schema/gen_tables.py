@@ -21,6 +21,7 @@ KEYWORDS = {
     "strings": {"items", "uniqueItems", "maxItems"} | ANY,
     "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "integer": {"enum"} | ANY,
+    "choice": {"enum"} | ANY,
 }
 DIRECTIONS = ("neutral", "narrows", "widens")
 
@@ -141,7 +142,7 @@ class Tables:
         getattr(self, f"fill_{kind}")(node, path, fields)
         if kind != "table":
             self.leaf(node, path, fields)
-        need(len(node.get("examples", [])) == (kind not in ("table", "integer")), path, "needs one example")
+        need(len(node.get("examples", [])) == (kind not in ("table", "integer", "choice")), path, "needs one example")
         example = node["examples"][0] if "examples" in node else node.get("default")
         fields["example"] = quote(f"{name} = {toml(example)}" if kind != "table" else f"[{path}]")
         fields["description"] = quote(node["description"])
@@ -158,7 +159,7 @@ class Tables:
         if declared == "object":
             return "map" if "patternProperties" in node else "table"
         need(declared in ("string", "integer"), where, f"the type `{declared}` is not known")
-        return declared
+        return "choice" if declared == "string" and "enum" in node else declared
 
     def array(self, element, path, what, items):
         symbol = f"{self.prefix}_{path.replace('.', '_').replace('-', '_')}_{what}"
@@ -202,6 +203,11 @@ class Tables:
     def fill_integer(self, node, path, fields):
         need("enum" in node and "default" in node, path, "an integer needs `enum` and `default`")
         fields["allowed"] = self.array("std::int64_t", path, "allowed", map(str, node["enum"]))
+
+    def fill_choice(self, node, path, fields):
+        need(node.get("default") in node["enum"], path, "a choice needs a `default`, one of its `enum`")
+        need(all(isinstance(word, str) for word in node["enum"]), path, "a choice is between words")
+        fields["words"] = self.array("std::string_view", path, "words", map(quote, node["enum"]))
 
 
 HEADER = """\

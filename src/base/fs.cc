@@ -54,6 +54,7 @@ class GlobWalk {
         return is_directory ? walk(path, name, at) : ok();
       });
     }
+    if (!has_glob(pattern_[at])) return named(directory, relative, at);
     return each(directory, relative, [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
       if (!matches_component(pattern_[at], std::string_view(name).substr(name.rfind('/') + 1))) return ok();
       if (at + 1 == pattern_.size()) return found(name);
@@ -64,6 +65,16 @@ class GlobWalk {
   std::vector<std::string> result() { return {matches_.begin(), matches_.end()}; }
 
  private:
+  /// A name that is no pattern is asked for, not looked for: a directory may hold a million others.
+  Status named(const std::string& directory, const std::string& relative, std::size_t at) {
+    const std::string name(pattern_[at]);
+    const std::string path = directory + "/" + name, shown = relative.empty() ? name : relative + "/" + name;
+    struct stat st{};
+    if (lstat(path.c_str(), &st) != 0) return ok();
+    if (at + 1 == pattern_.size()) return found(shown);
+    return S_ISDIR(st.st_mode) && name != ".git" ? walk(path, shown, at + 1) : ok();
+  }
+
   template <class Visit>
   Status each(const std::string& directory, const std::string& relative, const Visit& visit) {
     auto names = names_of(directory);

@@ -26,6 +26,16 @@ struct Variable {
   SpannedString value;
 };
 
+/// `[workspace] git`: each grants what the one before it does, and more.
+enum class WorkspaceGit : std::uint8_t { none, read_only, commit };
+
+/// What a project needs of the git repository around it; paths are relative to its top level.
+struct Workspace {
+  std::vector<SpannedString> readonly;
+  std::vector<SpannedString> writable;
+  Spanned<WorkspaceGit> git;
+};
+
 /// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
 /// command, a template or the source of a secret.
 struct ProjectConfig {
@@ -36,6 +46,7 @@ struct ProjectConfig {
   std::optional<SpannedString> venv;   // [python] venv
   std::vector<SpannedString> env_pass; // [env] pass
   std::vector<Variable> env_set;       // [env] set
+  Workspace workspace;
 };
 
 /// `~/.config/psbc/config.toml`: the developer's own.

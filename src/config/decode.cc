@@ -25,6 +25,14 @@ std::vector<Variable> variables(const Value& value) {
   return list;
 }
 
+/// What the word means: validate let no other through than those that the schema allows.
+template <class Choice>
+Spanned<Choice> choice(const Value& value, std::initializer_list<std::pair<std::string_view, Choice>> words) {
+  for (const auto& [word, meaning] : words)
+    if (value.string == word) return {.value = meaning, .span = value.span};
+  return {.span = value.span};
+}
+
 // No `default` in these two: a key that a schema gained must not compile before it means something.
 
 void decode(ProjectKey key, const Value& value, ProjectConfig& config) {
@@ -37,6 +45,12 @@ void decode(ProjectKey key, const Value& value, ProjectConfig& config) {
     case ProjectKey::python_venv: config.venv = text(value); break;
     case ProjectKey::env_pass: config.env_pass = texts(value); break;
     case ProjectKey::env_set: config.env_set = variables(value); break;
+    case ProjectKey::workspace_readonly: config.workspace.readonly = texts(value); break;
+    case ProjectKey::workspace_writable: config.workspace.writable = texts(value); break;
+    case ProjectKey::workspace_git:
+      config.workspace.git = choice<WorkspaceGit>(
+          value, {{"none", WorkspaceGit::none}, {"read-only", WorkspaceGit::read_only}, {"commit", WorkspaceGit::commit}});
+      break;
   }
 }
 

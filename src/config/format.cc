@@ -121,7 +121,8 @@ Problem check_components(std::string_view text) {
   if (std::find(parts.begin(), parts.end(), "..") == parts.end()) return std::nullopt;
   const std::optional<std::string> plain = without_dot_dot(text);
   return FormatProblem{"holds `..`",
-                       plain && !plain->empty() ? write(*plain) : "name the path from `~/` or `/`"};
+                       plain && !plain->empty() ? write(*plain)
+                                                : "name the path from `~/` or `/`"};
 }
 
 /// What holds for each path and pattern. Only what no firejail can express, or what would silently
@@ -168,13 +169,35 @@ Problem check_anchored_path(std::string_view text) {
                        write("~/" + std::string(text.starts_with("./") ? text.substr(2) : text))};
 }
 
+Problem check_project_path(std::string_view text) {
+  auto problem = check_path(text);
+  if (problem && text.starts_with("../") && problem->message == "holds `..`")
+    problem->help += "; a sibling in the same git repository is named in `[workspace] readonly`, from the top level";
+  return problem;
+}
+
+/// Relative to a directory that is found, not named: neither home nor root has a meaning.
+Problem check_inner_path(std::string_view text) {
+  if (text.starts_with('~') || text.starts_with('/'))
+    return FormatProblem{"is not relative to the repository's top level", "name it in `readonly` or `writable` at the top of the file"};
+  if (base::split(text, '/')[0] == "..") {
+    while (text.starts_with("../")) text.remove_prefix(3);
+    const std::string_view rest = text == ".." ? "" : text;
+    const bool clean = !rest.empty() && !check_components(rest);
+    return FormatProblem{"holds `..`, and paths here start at the repository's top level already",
+                         clean ? write(rest) + ", if that is where it lies below the top level" : "name the path below the top level"};
+  }
+  return check_path(text);
+}
+
 } // namespace
 
 std::optional<FormatProblem> check_format(Format format, std::string_view text) {
   switch (format) {
     case Format::name: return check_name(text);
-    case Format::path: return check_path(text);
+    case Format::path: return check_project_path(text);
     case Format::anchored_path: return check_anchored_path(text);
+    case Format::inner_path: return check_inner_path(text);
     case Format::pattern: return check_any_path(text);
     case Format::variable: return check_variable(text);
     case Format::text: return check_text(text);

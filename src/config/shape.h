@@ -11,7 +11,7 @@
 namespace psbc::config {
 
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
-enum class Format : std::uint8_t { name, path, anchored_path, pattern, variable, text };
+enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, text };
 
 /// `x-psbc-direction`: what a new value of the key may do to what was approved before.
 enum class Direction : std::uint8_t { neutral, narrows, widens };
@@ -19,6 +19,7 @@ enum class Direction : std::uint8_t { neutral, narrows, widens };
 enum class Kind : std::uint8_t {
   integer,
   string,
+  choice,  // one of a few words
   strings, // an array of strings, each one once
   map,     // NAME = "text"
   table,
@@ -42,6 +43,7 @@ struct KeyShape {
   TextShape names{};                       // of a map's keys
   std::size_t max_entries = 0;             // of an array or a map
   std::span<const std::int64_t> allowed{}; // the integers that have a meaning
+  std::span<const std::string_view> words{}; // of a choice
   std::uint8_t leaf = 0;                   // ProjectKey or UserKey; means nothing for a table
   Direction direction = Direction::neutral;
   const TableShape* table = nullptr;

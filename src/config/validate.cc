@@ -19,7 +19,8 @@ using diag::Code;
 std::string_view wanted(Kind kind) {
   switch (kind) {
     case Kind::integer: return "an integer";
-    case Kind::string: return "a string";
+    case Kind::string:
+    case Kind::choice: return "a string";
     case Kind::strings: return "an array of strings";
     case Kind::map: return "a table of strings";
     case Kind::table: return "a table";
@@ -30,7 +31,8 @@ std::string_view wanted(Kind kind) {
 bool has_type(const Value& value, Kind kind) {
   switch (kind) {
     case Kind::integer: return value.type == Type::integer;
-    case Kind::string: return value.type == Type::string;
+    case Kind::string:
+    case Kind::choice: return value.type == Type::string;
     case Kind::strings: return value.type == Type::array;
     case Kind::map:
     case Kind::table: return value.type == Type::table;
@@ -133,6 +135,7 @@ class Validator {
       case Kind::string:
         text(entry.value.string, entry.value.span, "`" + std::string(shape.path) + "`", shape.text);
         break;
+      case Kind::choice: choice(entry.value, shape); break;
       case Kind::strings: strings(entry.value, shape); break;
       case Kind::map: map(entry.value, shape); break;
       case Kind::table: table(entry.value, *shape.table); break;
@@ -173,6 +176,17 @@ class Validator {
       refuse(Code::invalid_value,
              "`" + std::string(shape.path) + "` cannot be " + std::to_string(value.integer), value.span, "",
              {std::string(shape.description)}, {"write `" + std::string(shape.example) + "`"});
+  }
+
+  void choice(const Value& value, const KeyShape& shape) {
+    if (std::find(shape.words.begin(), shape.words.end(), value.string) != shape.words.end()) return;
+    std::vector<std::string> known(shape.words.begin(), shape.words.end());
+    const std::string meant = base::nearest(value.string, known);
+    std::string all;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      all += (i == 0 ? "" : i + 1 == known.size() ? " or " : ", ") + ("`" + toml_string(known[i]) + "`");
+    refuse(Code::invalid_value, "`" + std::string(shape.path) + "` cannot be " + quoted(value.string), value.span, "",
+           {std::string(shape.description)}, {"write " + (meant.empty() ? all : "`" + toml_string(meant) + "`")});
   }
 
   void strings(const Value& value, const KeyShape& shape) {

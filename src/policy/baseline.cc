@@ -71,6 +71,7 @@ void lower_baseline(Lowering& lowering) {
 void lower_own(Lowering& lowering) {
   const LowerInput& in = lowering.in;
   lowering.add(Access::writable, in.root, origin_of(in.project.name.span, Origin::Source::project, "the project", in.places.home));
+  lowering.trees.push_back(in.root);
   lowering.add(Access::writable, lowering.out.root, builtin("environment, caches and state of this sandbox alone"));
   lowering.add(Access::read_only, lowering.out.session, builtin("shows in which sandbox a process is"));
   // Not asked whether it exists: entering makes it, in a place where others could have been first.

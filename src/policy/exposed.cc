@@ -44,7 +44,7 @@ bool holds_secret(Lowering& lowering, const AbsPath& path, Kind kind, const diag
   return true;
 }
 
-void expose(Lowering& lowering, const config::SpannedString& entry, Access access, bool from_project) {
+void expose_entry(Lowering& lowering, const config::SpannedString& entry, Access access, bool from_project) {
   const LowerInput& in = lowering.in;
   const char* key = access == Access::writable ? "writable" : "readonly";
   const auto asked = expand(entry.value, from_project ? in.root : in.places.home, in.places.home);
@@ -60,28 +60,34 @@ void expose(Lowering& lowering, const config::SpannedString& entry, Access acces
     return;
   }
   if (refuse_exposure(lowering, resolved->path, access, entry, from_project)) return;
-  if (lowering.refuse_planted(*resolved, entry.span)) return;
-  if (resolved->kind == Kind::other) {
-    lowering.report(diag::Code::exposes_control_socket, diag::Severity::error, entry.span,
-                    lowering.shown(resolved->path) + " is a socket, a pipe or a device", "", {"a read-only mount does not stop connect()"},
-                    {"remove this entry"});
-    return;
-  }
-  if (resolved->kind == Kind::absent) {
-    lowering.report(diag::Code::missing_path, diag::Severity::warning, entry.span,
-                    lowering.shown(resolved->path) + " does not exist: nothing is exposed", "not there",
-                    {"a path that appears later is visible after the next entry"}, {});
-    return;
-  }
-  if (holds_secret(lowering, resolved->path, resolved->kind, entry.span)) return;
-  const Origin origin = origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home);
-  lowering.add(access, resolved->path, origin);
-  lowering.add_aliases(*resolved, origin);
+  expose(lowering, *resolved, access, entry,
+         origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home));
 }
 
 } // namespace
 
-bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, const config::SpannedString& entry, bool from_project) {
+void expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin) {
+  if (lowering.refuse_planted(resolved, entry.span)) return;
+  if (resolved.kind == Kind::other) {
+    lowering.report(diag::Code::exposes_control_socket, diag::Severity::error, entry.span,
+                    lowering.shown(resolved.path) + " is a socket, a pipe or a device", "", {"a read-only mount does not stop connect()"},
+                    {"remove this entry"});
+    return;
+  }
+  if (resolved.kind == Kind::absent) {
+    lowering.report(diag::Code::missing_path, diag::Severity::warning, entry.span,
+                    lowering.shown(resolved.path) + " does not exist: nothing is exposed", "not there",
+                    {"a path that appears later is visible after the next entry"}, {});
+    return;
+  }
+  if (holds_secret(lowering, resolved.path, resolved.kind, entry.span)) return;
+  lowering.add(access, resolved.path, origin);
+  lowering.add_aliases(resolved, origin);
+  if (access == Access::writable && resolved.kind == Kind::directory) lowering.trees.push_back(resolved.path);
+}
+
+bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, const config::SpannedString& entry, bool from_project,
+                     bool may_hold_project) {
   const LowerInput& in = lowering.in;
   const auto refuse = [&](diag::Code code, std::string message, std::vector<std::string> notes, std::string help) {
     lowering.report(code, diag::Severity::error, entry.span, std::move(message), "", std::move(notes), {std::move(help)});
@@ -101,7 +107,7 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
     if (path.string() == tree)
       return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " is a whole system tree", {},
                     "name the directories that are needed");
-  if (path.string() != in.root.string() && in.root.is_under(path))
+  if (!may_hold_project && in.root.is_strictly_under(path))
     return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " holds this project and all that lies beside it", {},
                   "name the sibling directories that are needed");
   for (const AbsPath& own : {in.places.state, in.places.data, in.places.config, in.places.home / ".config/firejail"})
@@ -134,9 +140,9 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
 }
 
 void lower_exposed(Lowering& lowering) {
-  for (const auto& entry : lowering.in.project.readonly) expose(lowering, entry, Access::read_only, true);
-  for (const auto& entry : lowering.in.project.writable) expose(lowering, entry, Access::writable, true);
-  for (const auto& entry : lowering.in.user.readonly) expose(lowering, entry, Access::read_only, false);
+  for (const auto& entry : lowering.in.project.readonly) expose_entry(lowering, entry, Access::read_only, true);
+  for (const auto& entry : lowering.in.project.writable) expose_entry(lowering, entry, Access::writable, true);
+  for (const auto& entry : lowering.in.user.readonly) expose_entry(lowering, entry, Access::read_only, false);
 }
 
 } // namespace psbc::policy

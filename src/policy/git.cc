@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Git directories: `git commit` must work inside, and nothing that the host's git executes may be
 // written (THREATS D3). Nothing here runs git: a repository can make git execute things.
+#include <algorithm>
+
 #include "base/text.h"
 #include "policy/lowering.h"
 
@@ -77,11 +79,6 @@ bool protect(Lowering& lowering, const AbsPath& git_directory) {
   return true;
 }
 
-/// A session can take HEAD away, so that the next one finds no git directory; the other two are mounts.
-bool is_git_directory(base::Fs& fs, const AbsPath& path) {
-  return fs.kind(path / "HEAD") != Kind::absent || fs.kind(path / "config") != Kind::absent || fs.kind(path / "hooks") != Kind::absent;
-}
-
 /// Collects the git directories below `modules` or `worktrees`; those of submodules nest. False when there
 /// are too many, or a link: a session could make more than are looked at, or lead away from them.
 bool find_git_directories(base::Fs& fs, const AbsPath& directory, std::vector<AbsPath>& found, std::size_t& left) {
@@ -103,13 +100,38 @@ bool find_git_directories(base::Fs& fs, const AbsPath& directory, std::vector<Ab
   return true;
 }
 
+/// The work tree that a git directory says it belongs to: of a linked worktree or a submodule.
+std::optional<AbsPath> work_tree_of(base::Fs& fs, const AbsPath& git_directory) {
+  if (const auto gitfile = follow_file(fs, git_directory / "gitdir", "", git_directory)) return gitfile->path.parent();
+  const auto config = fs.read(git_directory / "config", 1 << 20);
+  if (!config) return std::nullopt;
+  for (std::string_view line : base::split(*config, '\n')) {
+    while (line.starts_with(' ') || line.starts_with('\t')) line.remove_prefix(1);
+    if (!line.starts_with("worktree")) continue;
+    line.remove_prefix(8);
+    while (line.starts_with(' ') || line.starts_with('=')) line.remove_prefix(1);
+    if (const auto tree = follow(fs, first_line(line), git_directory)) return tree->path;
+  }
+  return std::nullopt;
+}
+
+bool may_write(const Lowering& lowering, const AbsPath& path) {
+  return std::any_of(lowering.writable.begin(), lowering.writable.end(), [&](const AbsPath& place) { return path.is_under(place); });
+}
+
 /// What `name` holds in a git directory is protected one by one, or as a whole where that cannot be.
 void protect_below(Lowering& lowering, const AbsPath& git_directory, const char* name) {
   const AbsPath top = git_directory / name;
   std::vector<AbsPath> found;
   std::size_t left = directory_limit;
   if (find_git_directories(lowering.in.fs, top, found, left)) {
-    for (const AbsPath& path : found) protect(lowering, path);
+    for (const AbsPath& path : found) {
+      protect(lowering, path);
+      // A submodule's work tree says by a file where its repository is; it is found through the module, which holds.
+      const auto tree = work_tree_of(lowering.in.fs, path);
+      if (tree && may_write(lowering, *tree) && lowering.in.fs.kind(*tree / ".git") == Kind::file)
+        lowering.add(Access::read_only, *tree / ".git", builtin("tells git where the repository is"));
+    }
     return;
   }
   lowering.report(diag::Code::limit_exceeded, diag::Severity::warning, lowering.in.project.name.span,
@@ -128,44 +150,37 @@ void protect_repository(Lowering& lowering, const AbsPath& git_directory) {
   for (const char* name : {"modules", "worktrees"}) protect_below(lowering, git_directory, name);
 }
 
-/// The git directory that a gitfile names belongs to this project only when it says so itself: a
-/// tarball could hold a `.git` file that names another project's (THREATS D4).
-bool points_back(Lowering& lowering, const AbsPath& git_directory) {
-  base::Fs& fs = lowering.in.fs;
-  const AbsPath gitfile = lowering.in.root / ".git";
-  if (const auto worktree = follow_file(fs, git_directory / "gitdir", "", git_directory)) return worktree->path == gitfile;
-  const auto config = fs.read(git_directory / "config", 1 << 20);
-  if (!config) return false;
-  for (std::string_view line : base::split(*config, '\n')) {
-    while (line.starts_with(' ') || line.starts_with('\t')) line.remove_prefix(1);
-    if (!line.starts_with("worktree")) continue;
-    line.remove_prefix(8);
-    while (line.starts_with(' ') || line.starts_with('=')) line.remove_prefix(1);
-    const auto worktree = follow(fs, first_line(line), git_directory);
-    if (worktree && worktree->path == lowering.in.root) return true;
-  }
-  return false;
+void expose_git_directory(Lowering& lowering, const AbsPath& path, Access access, const Origin& origin) {
+  if (!path.is_under(lowering.in.root)) lowering.add(access, path, origin);
+  if (access == Access::writable) protect_repository(lowering, path);
 }
 
-void expose_git_directory(Lowering& lowering, const AbsPath& path, const char* reason) {
-  if (!path.is_under(lowering.in.root)) lowering.add(Access::writable, path, builtin(reason));
-  protect_repository(lowering, path);
+/// An empty `.git` that stays: git looks past it, and a session cannot make a repository there by which the
+/// next `git status` on the host would run its settings instead of the enclosing repository's.
+void keep_from_becoming_one(Lowering& lowering, const AbsPath& git) {
+  lowering.add(Access::read_only, git, builtin("no repository inside of the one around the project"));
 }
 
 } // namespace
 
-void lower_git(Lowering& lowering) {
+bool is_git_directory(base::Fs& fs, const AbsPath& path) {
+  return fs.kind(path / "HEAD") != Kind::absent || fs.kind(path / "config") != Kind::absent || fs.kind(path / "hooks") != Kind::absent;
+}
+
+void expose_repository(Lowering& lowering, const AbsPath& tree, Access access, const Origin& origin) {
   base::Fs& fs = lowering.in.fs;
-  const AbsPath git = lowering.in.root / ".git";
+  const AbsPath git = tree / ".git";
   switch (fs.kind(git)) {
     case Kind::directory:
-      protect_repository(lowering, git);
+      expose_git_directory(lowering, git, access, origin);
       return;
     case Kind::file: {
       lowering.add(Access::read_only, git, builtin("tells git where the repository is"));
-      const auto target = follow_file(fs, git, "gitdir: ", lowering.in.root);
+      const auto target = follow_file(fs, git, "gitdir: ", tree);
       if (!target || target->kind != Kind::directory) return;
-      if (!points_back(lowering, target->path)) {
+      // It belongs to this tree only when it says so itself: a tarball could hold a `.git` file that names
+      // another project's (THREATS D4).
+      if (work_tree_of(fs, target->path) != tree) {
         lowering.report(diag::Code::symlink_escape, diag::Severity::warning, lowering.in.project.name.span,
                         "git will not work inside: " + lowering.shown(git) + " names a repository that does not name this project",
                         "", {lowering.shown(target->path) + " may belong to another project"}, {"run `git worktree repair` on the host"});
@@ -174,8 +189,8 @@ void lower_git(Lowering& lowering) {
       if (const auto common = follow_file(fs, target->path / "commondir", "", target->path);
           common && common->kind == Kind::directory && fs.kind(common->path / "HEAD") == Kind::file &&
           target->path.parent() == common->path / "worktrees") // as git makes them: else a planted `commondir` names any repository
-        expose_git_directory(lowering, common->path, "the repository of this worktree");
-      expose_git_directory(lowering, target->path, "the git directory of this worktree or submodule");
+        expose_git_directory(lowering, common->path, access, origin);
+      expose_git_directory(lowering, target->path, access, origin);
       return;
     }
     case Kind::symlink:
@@ -187,6 +202,33 @@ void lower_git(Lowering& lowering) {
     case Kind::other:
       return;
   }
+}
+
+void protect_nested_repository(Lowering& lowering, const AbsPath& git) {
+  base::Fs& fs = lowering.in.fs;
+  std::optional<base::Resolved> target;
+  switch (fs.kind(git)) {
+    case Kind::directory: target = base::Resolved{.path = git, .kind = Kind::directory, .links = {}}; break;
+    case Kind::file:
+      lowering.add(Access::read_only, git, builtin("tells git where the repository is"));
+      target = follow_file(fs, git, "gitdir: ", git.parent());
+      break;
+    case Kind::symlink:
+      if (auto found = resolve(fs, git)) target = std::move(*found);
+      break;
+    case Kind::absent:
+    case Kind::other: break;
+  }
+  if (target && target->kind == Kind::directory && may_write(lowering, target->path) && is_git_directory(fs, target->path))
+    protect_repository(lowering, target->path);
+}
+
+void lower_git(Lowering& lowering) {
+  const AbsPath git = lowering.in.root / ".git";
+  const Kind kind = lowering.in.fs.kind(git);
+  const bool is_none = kind == Kind::absent || (kind == Kind::directory && !is_git_directory(lowering.in.fs, git));
+  if (is_none && lowering.top) keep_from_becoming_one(lowering, git);
+  else expose_repository(lowering, lowering.in.root, Access::writable, builtin("the repository of this worktree or submodule"));
 }
 
 } // namespace psbc::policy

@@ -49,24 +49,26 @@ std::optional<AbsPath> expand(std::string_view text, const AbsPath& base, const 
   return text.starts_with('/') ? AbsPath::parse(text) : base.join(text);
 }
 
+// A root that holds the home directory or psbc's own state would expose everything (FIREJAIL B0.5).
+std::string unusable_as_root(const Lowering& lowering, const AbsPath& directory) {
+  const Places& places = lowering.in.places;
+  for (const char* top : {"/tmp", "/var", "/usr", "/srv", "/opt", "/mnt", "/media", "/home"})
+    if (directory.string() == top && !places.home.is_under(directory)) return "it is a top-level directory of the system";
+  for (const AbsPath& own : {places.state, places.data, places.config, places.home / ".config/firejail"})
+    if (directory.is_under(own) || (own.is_under(directory) && !places.home.is_under(directory)))
+      return "psbc and firejail keep their own files there";
+  for (const char* tree : {"/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sbin", "/sys", "/usr/bin", "/usr/lib"})
+    if (directory.is_under(AbsPath::literal(tree))) return std::string("`") + tree + "` belongs to the system";
+  return places.home.is_under(directory) ? "it holds your whole home directory" : "";
+}
+
 namespace {
 
-/// Where a project may live at all: a root that holds the home directory or psbc's own state would
-/// expose everything (FIREJAIL B0.5).
 bool root_is_usable(Lowering& lowering) {
-  const AbsPath& root = lowering.in.root;
-  const Places& places = lowering.in.places;
-  std::string why;
-  if (places.home.is_under(root)) why = "it holds your whole home directory";
-  for (const char* tree : {"/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/run", "/sbin", "/sys", "/usr/bin", "/usr/lib"})
-    if (root.is_under(AbsPath::literal(tree))) why = std::string("`") + tree + "` belongs to the system";
-  for (const AbsPath& own : {places.state, places.data, places.config, places.home / ".config/firejail"})
-    if (root.is_under(own) || own.is_under(root)) why = "psbc and firejail keep their own files there";
-  for (const char* top : {"/tmp", "/var", "/usr", "/srv", "/opt", "/mnt", "/media", "/home"})
-    if (root.string() == top) why = "it is a top-level directory of the system";
+  const std::string why = unusable_as_root(lowering, lowering.in.root);
   if (why.empty()) return true;
   lowering.report(diag::Code::bad_project_root, diag::Severity::error, lowering.in.project.name.span,
-                  "the directory " + lowering.shown(root) + " cannot be a project: " + why, "", {},
+                  "the directory " + lowering.shown(lowering.in.root) + " cannot be a project: " + why, "", {},
                   {"move .python-sandbox.toml into the directory of one project"});
   return false;
 }
@@ -88,6 +90,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
+  find_top(lowering);
   lowering.writable = writable_places(lowering);
   lower_baseline(lowering);
   lower_own(lowering);
@@ -95,6 +98,8 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_tools(lowering);
   lower_git(lowering);
   lower_exposed(lowering);
+  lower_workspace(lowering);
+  lower_nested(lowering);
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
   lower_hidden(lowering);
   lower_home_files(lowering);

@@ -24,6 +24,9 @@ struct Lowering {
   /// Adds the diagnostic for such a link and says true.
   bool refuse_planted(const base::Resolved& resolved, const diag::Span& span);
   std::vector<base::AbsPath> writable{}; // where those could be, canonical
+
+  std::optional<base::AbsPath> top{};  // top level of the repository around the project, when it can be used
+  std::vector<base::AbsPath> trees{};  // the directories of the developer's that sessions may write
 };
 
 /// All that sessions of this sandbox may write, known before any path is followed.
@@ -33,12 +36,15 @@ Origin origin_of(const diag::Span& span, Origin::Source source, std::string reas
 Origin builtin(std::string reason);
 
 // The parts, in order.
+void find_top(Lowering& lowering);          // the git repository around the project
 void lower_baseline(Lowering& lowering);    // what is closed for everybody
 void lower_own(Lowering& lowering);         // the project, the sandbox's root, psbc itself
 void lower_environment(Lowering& lowering); // where the virtual environment is, and its interpreter
 void lower_tools(Lowering& lowering);       // Python tools that the project uses
 void lower_git(Lowering& lowering);         // git directories and what the host executes from them
 void lower_exposed(Lowering& lowering);     // readonly, writable
+void lower_workspace(Lowering& lowering);   // [workspace]
+void lower_nested(Lowering& lowering);      // projects and repositories inside of what may be written
 void lower_hidden(Lowering& lowering);      // hidden
 void lower_home_files(Lowering& lowering);  // shell start files, git identity
 void lower_variables(Lowering& lowering);   // [env]
@@ -48,6 +54,20 @@ std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& 
 
 /// Why `path` may not be exposed, if it may not: adds the diagnostic and says true.
 bool refuse_exposure(Lowering& lowering, const base::AbsPath& path, Access access, const config::SpannedString& entry,
-                     bool from_project);
+                     bool from_project, bool may_hold_project = false);
+/// Adds what an entry leads to, unless it is a planted link, a socket, absent, or holds a secret: then the diagnostic.
+void expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin);
+
+/// Why a directory can be the root of nothing that is exposed as one; empty when it can.
+std::string unusable_as_root(const Lowering& lowering, const base::AbsPath& directory);
+
+/// Is this what git or an attacker would use as a git directory? A session can take HEAD away, so that the next
+/// build finds none; the other two are mounts.
+bool is_git_directory(base::Fs& fs, const base::AbsPath& path);
+/// The git directory of a work tree: `<tree>/.git`, or what the file of that name leads to when that names the
+/// tree back. Writable means: what the host's git executes or obeys is read-only all the same.
+void expose_repository(Lowering& lowering, const base::AbsPath& tree, Access access, const Origin& origin);
+/// The `.git` of a work tree inside of what may be written.
+void protect_nested_repository(Lowering& lowering, const base::AbsPath& git);
 
 } // namespace psbc::policy

@@ -23,6 +23,8 @@ std::vector<AbsPath> writable_places(const Lowering& lowering) {
   add(in.places.home / ".cache" / ("pysandbox-" + in.project.name.value));
   if (in.project.venv) add(expand(in.project.venv->value, in.root, in.places.home));
   for (const auto& entry : in.project.writable) add(expand(entry.value, in.root, in.places.home));
+  if (lowering.top)
+    for (const auto& entry : in.project.workspace.writable) add(lowering.top->join(entry.value));
   return places;
 }
 

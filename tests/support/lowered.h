@@ -45,8 +45,8 @@ class Machine {
   }
 
   /// Lowered and through all passes; fails loudly when psbc breaks its own law.
-  std::optional<policy::Policy> compile() {
-    auto policy = lower();
+  std::optional<policy::Policy> compile(std::string_view root = "/home/u/code/lab") {
+    auto policy = lower(root);
     if (!policy) return std::nullopt;
     std::string broken;
     auto done = policy::run_passes(std::move(*policy), broken);

@@ -39,7 +39,7 @@ TEST_CASE("a refused path comes with the path that was meant") {
   for (const Row& row : rows) {
     INFO(row.written);
     CHECK(help(Format::pattern, row.written) == row.help);
-    CHECK(help(Format::path, row.written) == row.help);
+    CHECK(help(Format::path, row.written).starts_with(row.help));
   }
 }
 

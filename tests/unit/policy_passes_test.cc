@@ -32,6 +32,13 @@ TEST_CASE("the strongest of two rules for one path stays") {
   CHECK_FALSE(broken_law(policy, Stage::normalised));
 }
 
+TEST_CASE("a rule that says again what is around it still wins over weaker ones for its path") {
+  const Policy policy = normalise(with({{Access::closed, "/home/u"}, {Access::read_only, "/home/u/lab"}, {Access::read_only, "/home/u/lab/a"},
+                                        {Access::writable, "/home/u/lab/a"}, {Access::hidden, "/home/u/x"}, {Access::read_only, "/home/u/x"}}));
+  CHECK(access_of(policy, "/home/u/lab/a").empty()); // read-only, as what is around it
+  CHECK(access_of(policy, "/home/u/x").empty());     // not there at all
+}
+
 TEST_CASE("nothing is named below what is hidden, and nothing is said twice") {
   const Policy policy = normalise(with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"}, {Access::hidden, "/home/u/lab/a"},
                                         {Access::read_only, "/home/u/lab/a/b"}, {Access::writable, "/home/u/lab/c"},

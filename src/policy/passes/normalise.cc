@@ -31,12 +31,15 @@ Policy normalise(Policy policy) {
     return strength(a.access) > strength(b.access);
   });
   std::vector<Rule> kept;
+  std::optional<base::AbsPath> decided; // also where the strongest rule says nothing new: a weaker one must not take its place
   for (Rule& rule : rules) {
-    if (!kept.empty() && kept.back().path == rule.path) { // the stronger one came first
+    if (decided == rule.path) { // the stronger one came first
       // A pin keeps what is there and exposes nothing. Where nothing else does, `writable` is a mount point as well.
-      if (kept.back().access == Access::pinned && rule.access == Access::writable && !is_redundant(kept, rule)) kept.back() = std::move(rule);
+      const bool is_pin = kept.back().path == rule.path && kept.back().access == Access::pinned;
+      if (is_pin && rule.access == Access::writable && !is_redundant(kept, rule)) kept.back() = std::move(rule);
       continue;
     }
+    decided = rule.path;
     const bool below_hidden = std::any_of(kept.begin(), kept.end(), [&](const Rule& other) {
       return other.access == Access::hidden && rule.path.is_under(other.path);
     });
