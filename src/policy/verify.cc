@@ -32,6 +32,9 @@ std::optional<std::string> normalised(const Policy& policy) {
     for (std::size_t j = 0; j < i; ++j)
       if (policy.rules[j].access == Access::hidden && rule.path.is_under(policy.rules[j].path))
         return said(rule, "lies below something hidden");
+    if (rule.access != Access::pinned) continue;
+    const Rule* above = nearest_above(policy.rules, rule.path);
+    if (above == nullptr || above->access != Access::writable) return said(rule, "would make writable what is not");
   }
   return std::nullopt;
 }

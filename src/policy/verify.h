@@ -16,7 +16,7 @@ enum class Stage : std::uint8_t { lowered, normalised, pinned };
 ///  lowered     every rule has an origin; HOME, an ancestor of HOME, psbc's own directories and the
 ///              whole of a system tree are never exposed
 ///  normalised  sorted, one rule per path, nothing named below a hidden path, no rule that says again
-///              what its nearest ancestor says
+///              what its nearest ancestor says; pins in writable trees only
 ///  pinned      every hidden or read-only path in a writable tree has a pin on each directory between
 std::optional<std::string> broken_law(const Policy& policy, Stage stage);
 

@@ -39,6 +39,18 @@ TEST_CASE("a rule that says again what is around it still wins over weaker ones 
   CHECK(access_of(policy, "/home/u/x").empty());     // not there at all
 }
 
+TEST_CASE("a pin does not make writable what lies in something read-only") {
+  const auto rules = with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"}, {Access::read_only, "/home/u/lab/a"},
+                           {Access::pinned, "/home/u/lab/a/b"}, {Access::pinned, "/home/u/lab/c"}, {Access::pinned, "/home/u/git"},
+                           {Access::writable, "/home/u/git"}});
+  CHECK(broken_law(rules, Stage::normalised));
+  const Policy policy = normalise(rules);
+  CHECK_FALSE(broken_law(policy, Stage::normalised));
+  CHECK(access_of(policy, "/home/u/lab/a/b").empty());
+  CHECK(access_of(policy, "/home/u/lab/c") == "pinned");
+  CHECK(access_of(policy, "/home/u/git") == "writable");
+}
+
 TEST_CASE("nothing is named below what is hidden, and nothing is said twice") {
   const Policy policy = normalise(with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"}, {Access::hidden, "/home/u/lab/a"},
                                         {Access::read_only, "/home/u/lab/a/b"}, {Access::writable, "/home/u/lab/c"},

@@ -245,6 +245,7 @@ TEST_CASE("the history of the repository is not hidden from a submodule whose ow
   m.project.workspace.readonly = {m.said(".")};
   CHECK_FALSE(m.lower("/home/u/code/mono/sub"));
   CHECK(m.codes() == Strings{"bad-workspace"});
+  m.diagnostics = {};
   m.project.workspace.git = {.value = WorkspaceGit::read_only, .span = m.said("git").span};
   CHECK(m.compile("/home/u/code/mono/sub"));
 }

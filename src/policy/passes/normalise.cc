@@ -11,8 +11,9 @@ bool is_redundant(const std::vector<Rule>& kept, const Rule& rule) {
   const Rule* above = nearest_above(kept, rule.path);
   switch (rule.access) {
     case Access::closed:
-    case Access::pinned:
       return false;
+    case Access::pinned:
+      return above == nullptr || above->access != Access::writable; // it would make writable what is not
     case Access::hidden:
       return above != nullptr && above->access == Access::closed; // not there anyway
     case Access::read_only:
@@ -33,12 +34,9 @@ Policy normalise(Policy policy) {
   std::vector<Rule> kept;
   std::optional<base::AbsPath> decided; // also where the strongest rule says nothing new: a weaker one must not take its place
   for (Rule& rule : rules) {
-    if (decided == rule.path) { // the stronger one came first
-      // A pin keeps what is there and exposes nothing. Where nothing else does, `writable` is a mount point as well.
-      const bool is_pin = kept.back().path == rule.path && kept.back().access == Access::pinned;
-      if (is_pin && rule.access == Access::writable && !is_redundant(kept, rule)) kept.back() = std::move(rule);
-      continue;
-    }
+    if (decided == rule.path) continue; // the stronger one came first
+    // A pin keeps what is there and exposes nothing; where something else exposes it, that is a mount point as well.
+    if (rule.access == Access::pinned && is_redundant(kept, rule)) continue;
     decided = rule.path;
     const bool below_hidden = std::any_of(kept.begin(), kept.end(), [&](const Rule& other) {
       return other.access == Access::hidden && rule.path.is_under(other.path);
