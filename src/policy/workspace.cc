@@ -131,6 +131,9 @@ void lower_workspace(Lowering& lowering) {
   const config::Workspace& asked = lowering.in.project.workspace;
   for (const auto& entry : asked.readonly) expose_inner(lowering, top, entry, Access::read_only);
   for (const auto& entry : asked.writable) expose_inner(lowering, top, entry, Access::writable);
+  // The project is a mount of its own inside, where git would stop looking for the repository.
+  if (asked.git.value != config::WorkspaceGit::none)
+    lowering.out.variables.push_back({.name = "GIT_DISCOVERY_ACROSS_FILESYSTEM", .value = "1", .origin = builtin("[workspace] git")});
   const auto origin = [&] { return asked_for(lowering, asked.git.span, "git"); };
   switch (asked.git.value) {
     case config::WorkspaceGit::none: hide_history(lowering, top / ".git"); break;
