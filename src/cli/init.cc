@@ -18,7 +18,7 @@ int init(Context& context, const InitOptions& options) {
              "go to the directory of one project");
     return exit_usage;
   }
-  const driver::Proposal proposal = driver::propose(context.fs, context.cwd, options.name);
+  const driver::Proposal proposal = driver::propose(context.fs, context.cwd, places->home, options.name);
   if (!options.name.empty() && proposal.name != options.name) {
     complain("`" + base::escape(options.name) + "` cannot be the name of a sandbox",
              "use lower-case letters, digits, `.`, `_` and `-`, such as `" + proposal.name + "`");
@@ -41,6 +41,8 @@ int init(Context& context, const InitOptions& options) {
   }
   say(context, "wrote .python-sandbox.toml for the sandbox `" + proposal.name + "`");
   for (const std::string& what : proposal.recognised) say(context, "  recognised " + what);
+  for (const auto* paths : {&proposal.beside.readonly, &proposal.beside.workspace})
+    for (const driver::ProposedPath& path : *paths) say(context, "  shows " + base::escape(path.path) + ": " + path.why);
   for (const std::string& path : proposal.hidden) say(context, "  hides " + base::escape(path));
   const base::AbsPath local = places->home / ".config/firejail/python-env-template.local";
   if (const auto rules = context.fs.read(local, 256 * 1024)) {

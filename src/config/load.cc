@@ -156,6 +156,11 @@ std::optional<ProjectConfig> load_project(const diag::SourceFile& source, diag::
   return root ? std::optional(decode_project(*root)) : std::nullopt;
 }
 
+std::optional<Value> load_foreign(const diag::SourceFile& source) {
+  diag::Diagnostics not_ours;
+  return parse(source, not_ours);
+}
+
 std::optional<UserConfig> load_user(const diag::SourceFile& source, diag::Diagnostics& diagnostics) {
   const std::optional<Value> root = load(source, Which::user, diagnostics);
   return root ? std::optional(decode_user(*root)) : std::nullopt;

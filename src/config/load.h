@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "config/config.h"
+#include "config/value.h"
 
 namespace psbc::config {
 
@@ -17,5 +18,9 @@ inline constexpr std::size_t max_depth = 8;
 /// The spans of the result point into `source`, which must outlive it.
 std::optional<ProjectConfig> load_project(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
 std::optional<UserConfig> load_user(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
+
+/// Another program's TOML file, such as pyproject.toml, without a schema: nothing when it cannot be read, which is
+/// for that program to explain. The spans of the result point into `source`.
+std::optional<Value> load_foreign(const diag::SourceFile& source);
 
 } // namespace psbc::config

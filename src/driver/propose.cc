@@ -85,18 +85,35 @@ std::string toml_string(std::string_view text) {
   return out + "\"";
 }
 
+std::string list(const std::vector<std::string>& paths) {
+  std::string out;
+  for (const std::string& path : paths) out += (out.empty() ? "" : ", ") + toml_string(path);
+  return "[" + out + "]";
+}
+
+/// One path on a line, with what asks for it; `[]` for none.
+std::string list(const std::vector<ProposedPath>& paths) {
+  std::string out;
+  for (const ProposedPath& path : paths) out += "  " + toml_string(path.path) + ",   # " + path.why + "\n";
+  return out.empty() ? "[]" : "[\n" + out + "]";
+}
+
 std::string write_config(const Proposal& proposal) {
-  std::string hidden;
-  for (const std::string& path : proposal.hidden) hidden += (hidden.empty() ? "" : ", ") + toml_string(path);
-  return "schema = 1\n"
-         "name = " + toml_string(proposal.name) + "\n"
-         "readonly = []   # extra paths that are visible inside, never writable: \"~/datasets\"\n"
-         "hidden = [" + hidden + "]   # secrets in the project that nothing inside may read\n";
+  std::string out = "schema = 1\n"
+                    "name = " + toml_string(proposal.name) + "\n"
+                    "readonly = " + list(proposal.beside.readonly) +
+                    "   # extra paths that are visible inside, never writable: \"~/datasets\"\n"
+                    "hidden = " + list(proposal.hidden) + "   # secrets in the project that nothing inside may read\n";
+  if (!proposal.beside.workspace.empty())
+    out += "\n[workspace]   # of the git repository around the project, from its top level; `writable` for what is changed together\n"
+           "readonly = " + list(proposal.beside.workspace) + "\n"
+           "git = \"none\"   # \"read-only\": log, diff and blame of the whole repository\n";
+  return out;
 }
 
 } // namespace
 
-Proposal propose(base::Fs& fs, const AbsPath& root, const std::string& wanted_name) {
+Proposal propose(base::Fs& fs, const AbsPath& root, const AbsPath& home, const std::string& wanted_name) {
   Proposal out;
   std::string name = wanted_name;
   if (const auto seed = fs.read(root / ".python-sandbox", 4096); name.empty() && seed) {
@@ -115,6 +132,7 @@ Proposal propose(base::Fs& fs, const AbsPath& root, const std::string& wanted_na
   // A name with a control character or a quote would not survive the trip through firejail.
   std::erase_if(out.hidden, [](const std::string& path) { return base::escape(path) != path || path.find("..") != std::string::npos; });
   if (out.hidden.size() > listed_limit) out.hidden = as_patterns(out.hidden);
+  out.beside = propose_workspace(fs, root, home);
   out.text = write_config(out);
   return out;
 }

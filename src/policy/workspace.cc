@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "policy/lowering.h"
+#include "policy/repository.h"
 #include "policy/tree.h"
 
 namespace psbc::policy {
@@ -14,17 +15,6 @@ using base::AbsPath;
 using base::Kind;
 
 namespace {
-
-/// The innermost directory above the project that holds a repository, as git would find it.
-std::optional<AbsPath> repository_above(base::Fs& fs, const AbsPath& root) {
-  for (AbsPath at = root.parent(); !at.is_root(); at = at.parent()) {
-    const AbsPath git = at / ".git";
-    const Kind kind = fs.kind(git);
-    if (kind == Kind::absent || (kind == Kind::directory && !is_git_directory(fs, git))) continue;
-    return at;
-  }
-  return std::nullopt;
-}
 
 /// git itself refuses a repository of somebody else: its owner decides what is in it.
 bool is_anothers(const Lowering& lowering, const AbsPath& path) {
@@ -104,6 +94,16 @@ void warn_of_deletions(Lowering& lowering, const AbsPath& top) {
 }
 
 } // namespace
+
+std::optional<AbsPath> repository_above(base::Fs& fs, const AbsPath& directory) {
+  for (AbsPath at = directory.parent(); !at.is_root(); at = at.parent()) {
+    const AbsPath git = at / ".git";
+    const Kind kind = fs.kind(git);
+    if (kind == Kind::absent || (kind == Kind::directory && !is_git_directory(fs, git))) continue; // as git does
+    return at;
+  }
+  return std::nullopt;
+}
 
 void find_top(Lowering& lowering) {
   const auto asked = first_demand(lowering.in.project.workspace);
