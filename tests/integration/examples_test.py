@@ -9,11 +9,11 @@ from host import CHECKOUT  # noqa: E402
 from tap import main, test  # noqa: E402
 
 
-def entered(h, example):
+def entered(h, example, project=""):
     """The example in ~/code, trusted and built; gives a function that runs a shell line inside."""
     h.require("psbc", "firejail")
-    project = f"~/code/{example}"
-    h.copy(f"examples/{example}", project)
+    h.copy(f"examples/{example}", f"~/code/{example}")
+    project = f"~/code/{example}{project}"
     for arguments in (["trust", "--yes"], ["build"]):
         r = h.psbc(*arguments, cwd=project)
         assert r.ok, r
@@ -26,9 +26,12 @@ def _():
     assert len(examples) >= 4
     for example in examples:
         assert (example / "README.md").is_file(), example
-        first, second = (example / ".python-sandbox.toml").read_text().splitlines()[:2]
-        assert first.startswith("#:schema ") and second == "", example
-        assert (example / first.split()[1]).resolve() == CHECKOUT / "schema" / "python-sandbox.schema.json", example
+        configurations = list(example.rglob(".python-sandbox.toml"))
+        assert configurations, example
+        for file in configurations:
+            first, second = file.read_text().splitlines()[:2]
+            assert first.startswith("#:schema ") and second == "", file
+            assert (file.parent / first.split()[1]).resolve() == CHECKOUT / "schema" / "python-sandbox.schema.json", file
 
 
 @test("plain-venv: a read-only data set, hidden secrets, an environment that works")
@@ -96,6 +99,27 @@ def _(h):
     inside = entered(h, "poetry")
     r = inside("python3 -m venv ~/envs/mailmerge-py3 && . ~/envs/mailmerge-py3/bin/activate && poetry env info --path")
     assert r.ok and "mailmerge-py3" in r.out, r
+
+
+@test("monorepo: the library is installed as editable, the other service is not there, git looks and does not write")
+def _(h):
+    h.require("git")
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+    h.copy("examples/monorepo", "~/code/monorepo")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        assert h.run(["git", *arguments], cwd="~/code/monorepo").ok
+    inside = entered(h, "monorepo", "/services/prices")
+    r = inside("python3 -m venv ~/envs/prices")
+    assert r.ok, r
+    r = inside("python -m pip install -q --no-index --no-build-isolation --disable-pip-version-check -e ../../libs/money && python prices.py")
+    assert r.out == "coffee 3.20 EUR\ntea 2.75 EUR\n", r
+    h.write("~/code/monorepo/libs/money/money.py", "def as_text(cents):\n    return str(cents)\n")
+    assert inside("python prices.py").out == "coffee 320\ntea 275\n"
+    for refused in ("cat ../payroll/payroll.py", "echo >> ../../libs/money/money.py", "git commit -qam x", "git init -q"):
+        assert not inside(refused).ok, refused
+    r = inside("git log --format=%s")
+    assert r.out == "first\n", r
+    assert h.run(["git", "status", "--porcelain"], cwd="~/code/monorepo").out == " M libs/money/money.py\n"
 
 
 main()
