@@ -155,12 +155,6 @@ void expose_git_directory(Lowering& lowering, const AbsPath& path, Access access
   if (access == Access::writable) protect_repository(lowering, path);
 }
 
-/// An empty `.git` that stays: git looks past it, and a session cannot make a repository there by which the
-/// next `git status` on the host would run its settings instead of the enclosing repository's.
-void keep_from_becoming_one(Lowering& lowering, const AbsPath& git) {
-  lowering.add(Access::read_only, git, builtin("no repository inside of the one around the project"));
-}
-
 } // namespace
 
 bool is_git_directory(base::Fs& fs, const AbsPath& path) {
@@ -223,12 +217,18 @@ void protect_nested_repository(Lowering& lowering, const AbsPath& git) {
     protect_repository(lowering, target->path);
 }
 
-void lower_git(Lowering& lowering) {
-  const AbsPath git = lowering.in.root / ".git";
+bool keep_repositories_out(Lowering& lowering, const AbsPath& tree) {
+  const AbsPath git = tree / ".git";
   const Kind kind = lowering.in.fs.kind(git);
-  const bool is_none = kind == Kind::absent || (kind == Kind::directory && !is_git_directory(lowering.in.fs, git));
-  if (is_none && lowering.top) keep_from_becoming_one(lowering, git);
-  else expose_repository(lowering, lowering.in.root, Access::writable, builtin("the repository of this worktree or submodule"));
+  const bool is_free = kind == Kind::absent || (kind == Kind::directory && !is_git_directory(lowering.in.fs, git));
+  if (!is_free || !lowering.top || !tree.is_under(*lowering.top)) return false;
+  lowering.add(Access::read_only, git, builtin("no repository inside of the one around the project"));
+  return true;
+}
+
+void lower_git(Lowering& lowering) {
+  if (keep_repositories_out(lowering, lowering.in.root)) return;
+  expose_repository(lowering, lowering.in.root, Access::writable, builtin("the repository of this worktree or submodule"));
 }
 
 } // namespace psbc::policy

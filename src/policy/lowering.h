@@ -67,6 +67,9 @@ bool is_git_directory(base::Fs& fs, const base::AbsPath& path);
 /// The git directory of a work tree: `<tree>/.git`, or what the file of that name leads to when that names the
 /// tree back. Writable means: what the host's git executes or obeys is read-only all the same.
 void expose_repository(Lowering& lowering, const base::AbsPath& tree, Access access, const Origin& origin);
+/// Where a directory in the repository around the project has no `.git`, an empty one that stays: git looks past it,
+/// and a session cannot make a repository there, whose settings the host's next `git status` would run. True when so.
+bool keep_repositories_out(Lowering& lowering, const base::AbsPath& tree);
 /// The `.git` of a work tree inside of what may be written.
 void protect_nested_repository(Lowering& lowering, const base::AbsPath& git);
 

@@ -32,6 +32,7 @@ bool find(Lowering& lowering, const AbsPath& tree, std::vector<AbsPath>& found) 
 
 void lower_nested(Lowering& lowering) {
   for (const AbsPath& tree : lowering.trees) {
+    if (tree != lowering.in.root) keep_repositories_out(lowering, tree);
     std::vector<AbsPath> found;
     if (!find(lowering, tree, found)) {
       lowering.report(diag::Code::limit_exceeded, diag::Severity::error, lowering.in.project.name.span,

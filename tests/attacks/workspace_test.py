@@ -117,7 +117,7 @@ def _(h):
 
     p.entered()
     r = None
-    for plant in (PLANTED_REPOSITORY.format(".git"), "git init -q .; git init -q ../../libs/client", PLANTED_REPOSITORY.format("../../libs/client/.git"),
+    for plant in (PLANTED_REPOSITORY.format(".git"), PLANTED_REPOSITORY.format("../../libs/client/.git"), "git init -q .; git init -q ../../libs/client",
                   "rm -rf .git; echo 'gitdir: ../../../other' > .git", "rm -rf .git; ln -s ../../../other .git", "mv .git .git2; mkdir .git",
                   "mkdir -p fake; echo ../.git > fake/gitdir; echo 'gitdir: fake' > .git; echo ../../../.git > fake/commondir"):  # fmt: skip
         r = p.entered(plant)

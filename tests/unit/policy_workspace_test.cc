@@ -180,6 +180,10 @@ TEST_CASE("no repository can be made at the root of a project that is in one") {
   REQUIRE(policy);
   CHECK(access_of(*policy, git) == "read-only");
   CHECK(access_of(*policy, git + "/hooks").empty());
+  m.writable("libs/client"); // nor at the root of a sibling
+  policy = m.compile();
+  REQUIRE(policy);
+  CHECK(access_of(*policy, "/home/u/code/mono/libs/client/.git") == "read-only");
 }
 
 TEST_CASE("a repository that cannot be used is refused, for who asks for it") {
