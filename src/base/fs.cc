@@ -40,6 +40,27 @@ Result<std::vector<std::string>> names_of(const std::string& path) {
   return out;
 }
 
+/// Each entry of a directory, and whether it is one: as the directory itself says, where the file system writes it
+/// there. Unsorted.
+Result<std::vector<std::pair<std::string, bool>>> entries_of(const std::string& path, bool directories_only) {
+  DIR* dir = opendir(path.c_str());
+  if (dir == nullptr) return system_error("list", path);
+  std::vector<std::pair<std::string, bool>> out;
+  errno = 0;
+  while (const dirent* entry = readdir(dir)) {
+    const std::string_view name = entry->d_name;
+    bool is_directory = entry->d_type == DT_DIR;
+    struct stat st{};
+    if (entry->d_type == DT_UNKNOWN && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) is_directory = S_ISDIR(st.st_mode);
+    if (name != "." && name != ".." && (is_directory || !directories_only)) out.emplace_back(name, is_directory);
+    errno = 0;
+  }
+  const int code = errno;
+  closedir(dir);
+  if (code != 0) return Error{.operation = "list", .object = path, .code = code, .cause = {}, .hint = {}};
+  return out;
+}
+
 /// Walks the tree along the components of a pattern.
 class GlobWalk {
  public:
@@ -49,13 +70,13 @@ class GlobWalk {
     if (pattern_[at] == "**") {
       // Zero components, then one more level with the `**` still in force.
       if (at + 1 < pattern_.size()) TRY(walk(directory, relative, at + 1));
-      return each(directory, relative, [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
+      return each(directory, relative, false, [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
         if (at + 1 == pattern_.size()) TRY(found(name));
         return is_directory ? walk(path, name, at) : ok();
       });
     }
     if (!has_glob(pattern_[at])) return named(directory, relative, at);
-    return each(directory, relative, [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
+    return each(directory, relative, at + 1 < pattern_.size(), [&](const std::string& path, const std::string& name, bool is_directory) -> Status {
       if (!matches_component(pattern_[at], std::string_view(name).substr(name.rfind('/') + 1))) return ok();
       if (at + 1 == pattern_.size()) return found(name);
       return is_directory ? walk(path, name, at + 1) : ok();
@@ -76,16 +97,11 @@ class GlobWalk {
   }
 
   template <class Visit>
-  Status each(const std::string& directory, const std::string& relative, const Visit& visit) {
-    auto names = names_of(directory);
-    if (!names) return names.error().code == EACCES || names.error().code == ENOENT ? ok() : Status(names.error());
-    for (const std::string& name : *names) {
-      const std::string path = directory + "/" + name;
-      struct stat st{};
-      if (lstat(path.c_str(), &st) != 0) continue;
-      const bool enter = S_ISDIR(st.st_mode) && name != ".git";
-      TRY(visit(path, relative.empty() ? name : relative + "/" + name, enter));
-    }
+  Status each(const std::string& directory, const std::string& relative, bool directories_only, const Visit& visit) {
+    auto entries = entries_of(directory, directories_only);
+    if (!entries) return entries.error().code == EACCES || entries.error().code == ENOENT ? ok() : Status(entries.error());
+    for (const auto& [name, is_directory] : *entries)
+      TRY(visit(directory + "/" + name, relative.empty() ? name : relative + "/" + name, is_directory && name != ".git"));
     return ok();
   }
 
@@ -168,6 +184,29 @@ Result<std::vector<std::string>> RealFs::glob(const AbsPath& root, const std::st
   GlobWalk walk(limit, std::move(components));
   TRY(walk.walk(root.string(), "", 0));
   return walk.result();
+}
+
+Result<std::vector<std::string>> RealFs::find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) {
+  const std::vector<std::string_view> wanted = split(names, '/');
+  std::vector<std::string> out, level = {""}; // relative, with a slash at the end
+  for (std::size_t down = 0; down <= depth && !level.empty(); ++down) {
+    std::vector<std::string> next;
+    for (const std::string& prefix : level) {
+      const std::string directory = root.string() + "/" + prefix;
+      struct stat st{};
+      for (const std::string_view name : wanted)
+        if (lstat((directory + std::string(name)).c_str(), &st) == 0) out.push_back(prefix + std::string(name));
+      if (out.size() > limit)
+        return Error{.operation = "search", .object = root.string(), .code = E2BIG, .cause = "there are too many", .hint = {}};
+      if (down == depth) continue;
+      if (const auto entries = entries_of(directory, true))
+        for (const auto& [name, is_directory] : *entries)
+          if (name != ".git") next.push_back(prefix + name + "/");
+    }
+    level = std::move(next);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 Result<std::string> RealFs::version_output(const AbsPath& program) {

@@ -48,6 +48,10 @@ class Fs {
   /// `[...]` within one component, `**` for any number of components, dot files included. Directories
   /// named `.git` are not entered. E2BIG above `limit` matches.
   virtual Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) = 0;
+  /// Paths below `root` (relative, sorted) whose last component is one of `names` (separated by `/`): in `root`, or at
+  /// most `depth` directories further down. Links are not followed, directories named `.git` not entered. E2BIG above
+  /// `limit`. Costs a look into each directory above the last level, and nothing for the files in the last one.
+  virtual Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) = 0;
   /// The output of `program --version`, run with an empty environment. `program` must be
   /// trustworthy; its stamp is the fact that is recorded.
   virtual Result<std::string> version_output(const AbsPath& program) = 0;
@@ -64,6 +68,7 @@ class RealFs : public Fs {
   std::uint64_t link_count(const AbsPath& path) override;
   std::string stamp(const AbsPath& path) override;
   Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) override;
+  Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) override;
   Result<std::string> version_output(const AbsPath& program) override;
 };
 

@@ -64,7 +64,7 @@ bool counted_already(const Suspect& list, const std::vector<Suspect>& all) {
 }
 
 bool is_consequence(const Suspect& suspect, const std::vector<Suspect>& all) {
-  if ((suspect.kind() == FactKind::names || suspect.kind() == FactKind::glob) &&
+  if ((suspect.kind() == FactKind::names || suspect.kind() == FactKind::glob || suspect.kind() == FactKind::find) &&
       counted_already(suspect, all))
     return true;
   return std::any_of(all.begin(), all.end(),

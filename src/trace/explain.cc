@@ -102,6 +102,14 @@ std::string explain_glob(const std::string& path, const Difference& d) {
          std::string(had) + ")";
 }
 
+std::string explain_find(const std::string& path, const Difference& d) {
+  if (d.now == too_large) return path + " now holds too many projects and repositories";
+  const auto had = first_word(d.then.value), has = first_word(d.now);
+  if (d.then.value == too_large || is_error(d.now) || is_error(d.then.value) || had == has)
+    return "the projects and repositories in " + path + " changed";
+  return path + " now holds " + plural(has, "file", "files") + " of projects and repositories (had " + std::string(had) + ")";
+}
+
 std::string explain_env(const Difference& d) {
   const std::string variable = "the variable " + base::escape(d.then.subject);
   if (d.then.value == unset) return variable + " is set now (was unset at the last build)";
@@ -128,6 +136,7 @@ std::string explain(const Difference& d, base::Fs& fs, const base::AbsPath& home
       return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + d.then.value + ")";
     case FactKind::stamp: return explain_stamp(path, d);
     case FactKind::glob: return explain_glob(path, d);
+    case FactKind::find: return explain_find(path, d);
     case FactKind::env: return explain_env(d);
     case FactKind::constant: break;
   }

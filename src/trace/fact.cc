@@ -11,8 +11,8 @@ namespace psbc::trace {
 namespace {
 
 // In the order of FactKind.
-constexpr std::array<std::string_view, 10> kind_words = {"kind",  "file",  "target", "names", "ownership",
-                                                         "links", "stamp", "glob",   "env",   "constant"};
+constexpr std::array<std::string_view, 11> kind_words = {"kind",  "file",  "target", "names", "ownership",
+                                                         "links", "stamp", "glob",   "find",  "env", "constant"};
 
 std::string failure(const base::Error& error) {
   switch (error.code) {
@@ -48,6 +48,12 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
     case FactKind::glob: {
       const std::string pattern = fact.question.substr(fact.question.find(' ') + 1);
       return word(fs.glob(path, pattern, leading_number(fact.question)));
+    }
+    case FactKind::find: {
+      const std::size_t first = fact.question.find(' '), second = fact.question.find(' ', first + 1);
+      if (second == std::string::npos) return {};
+      return word(fs.find(path, fact.question.substr(second + 1), leading_number(std::string_view(fact.question).substr(first + 1)),
+                          leading_number(fact.question)));
     }
     case FactKind::env:
     case FactKind::constant: break;

@@ -24,6 +24,7 @@ enum class FactKind : std::uint8_t {
   links,
   stamp,
   glob,
+  find,
   env,
   constant
 };
@@ -33,7 +34,7 @@ std::optional<FactKind> parse_fact_kind(std::string_view word);
 struct Fact {
   FactKind kind;
   std::string subject;  // a path, a variable, the name of a constant
-  std::string question; // what else was asked: the limit of a file; limit, space, pattern of a glob
+  std::string question; // what else was asked: the limit of a file; limit, space, pattern of a glob; limit, depth, names of a search
   std::string value;    // a word or a digest; never the text of a file or a variable
   auto operator<=>(const Fact&) const = default;
 };

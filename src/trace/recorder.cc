@@ -83,6 +83,16 @@ base::Result<std::vector<std::string>> FsRecorder::glob(const base::AbsPath& roo
       });
 }
 
+base::Result<std::vector<std::string>> FsRecorder::find(const base::AbsPath& root, const std::string& names, std::size_t depth,
+                                                        std::size_t limit) {
+  const std::string question = std::to_string(limit) + " " + std::to_string(depth) + " " + names;
+  return once(
+      finds_, {root, question, limit}, [&] { return world_.find(root, names, depth, limit); },
+      [&](const auto& answer) {
+        facts_.push_back({FactKind::find, root.string(), question, word(answer)});
+      });
+}
+
 base::Result<std::string> FsRecorder::version_output(const base::AbsPath& program) {
   stamp(program);
   return once(

@@ -26,6 +26,8 @@ class FsRecorder final : public base::Fs {
   std::string stamp(const base::AbsPath& path) override;
   base::Result<std::vector<std::string>> glob(const base::AbsPath& root, const std::string& pattern,
                                               std::size_t limit) override;
+  base::Result<std::vector<std::string>> find(const base::AbsPath& root, const std::string& names, std::size_t depth,
+                                              std::size_t limit) override;
   /// Noted as the program's stamp, taken before it runs: a program that is replaced in between makes
   /// the trace stale, never wrong.
   base::Result<std::string> version_output(const base::AbsPath& program) override;
@@ -41,7 +43,7 @@ class FsRecorder final : public base::Fs {
   std::map<base::AbsPath, std::uint64_t> link_counts_;
   std::map<base::AbsPath, std::string> stamps_;
   std::map<std::tuple<base::AbsPath, std::string, std::size_t>, base::Result<std::vector<std::string>>>
-      globs_;
+      globs_, finds_; // by the question, too
   std::map<base::AbsPath, base::Result<std::string>> versions_;
 };
 

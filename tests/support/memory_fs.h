@@ -137,6 +137,21 @@ class MemoryFs : public base::Fs {
     if (out.size() > limit) return failed("expand the pattern", root, E2BIG);
     return out;
   }
+  base::Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth,
+                                              std::size_t limit) override {
+    asked_.push_back("find " + root.string() + " " + names);
+    const auto wanted = base::split(names, '/');
+    std::vector<std::string> out;
+    for (const auto& [path, node] : nodes_) {
+      if (!path.is_strictly_under(root) || std::find(wanted.begin(), wanted.end(), path.name()) == wanted.end()) continue;
+      const std::string relative = path.relative_to(root);
+      const auto parts = base::split(relative, '/');
+      const bool in_git = std::find(parts.begin(), parts.end() - 1, ".git") != parts.end() - 1;
+      if (!in_git && parts.size() <= depth + 1) out.push_back(relative);
+    }
+    if (out.size() > limit) return failed("search", root, E2BIG);
+    return out;
+  }
   base::Result<std::string> version_output(const AbsPath& program) override {
     asked_.push_back("version " + program.string());
     const Node* node = find(program, true);

@@ -54,6 +54,13 @@ TEST_CASE("the real file system: recursive patterns, and files that appear whole
   CHECK(*fs.glob(top, "**/.env", 10) == std::vector<std::string>{".env", "a/.env", "a/b/.env"});
   CHECK(*fs.glob(top, "a/*.pem", 10) == std::vector<std::string>{"a/x.pem"});
   CHECK(fs.glob(top, "**", 3).error().code == E2BIG);
+  CHECK(*fs.find(top, ".env/.git", 2, 10) == std::vector<std::string>{".env", "a/.env", "a/b/.env", "a/b/.git"}); // but not in it
+  CHECK(*fs.find(top, ".env", 1, 10) == std::vector<std::string>{".env", "a/.env"});
+  CHECK(fs.find(top, ".env", 2, 2).error().code == E2BIG);
+  CHECK(fs.find(top / "absent", ".env", 2, 2)->empty());
+  REQUIRE(symlink("a", (top / "link").c_str()) == 0);
+  CHECK(fs.find(top, "x.pem", 3, 10)->size() == 1); // links are not followed
+  REQUIRE(unlink((top / "link").c_str()) == 0);
   CHECK(*fs.read(top / ".env", 1) == "x");
   CHECK(fs.read(top / "a", 1).error().code == EISDIR);
   REQUIRE(mkfifo((top / "fifo").c_str(), 0600) == 0);

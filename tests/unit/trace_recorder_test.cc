@@ -37,6 +37,7 @@ TEST_CASE("every question to the recorder becomes one fact with its answer") {
   CHECK(recorder.link_count(file) == 1);
   CHECK(*recorder.version_output(AbsPath::literal("/usr/bin/firejail")) == "firejail version 0.9.72\n");
   CHECK(recorder.glob(AbsPath::literal("/home/u"), "**/.v*", 10)->size() == 1);
+  CHECK(recorder.find(AbsPath::literal("/home/u"), ".vimrc/.git", 3, 10)->size() == 1);
   const std::string list(".config\0.vimrc\0dotfiles\0", 24), match(".vimrc\0", 7);
   const trace::Facts expected = {
       {FactKind::kind, "/home/u/.vimrc", "", "file"},
@@ -47,6 +48,7 @@ TEST_CASE("every question to the recorder becomes one fact with its answer") {
       {FactKind::links, "/home/u/.vimrc", "", "1"},
       {FactKind::stamp, "/usr/bin/firejail", "", "stamp-1"},
       {FactKind::glob, "/home/u", "10 **/.v*", "1 " + base::digest(match)},
+      {FactKind::find, "/home/u", "10 3 .vimrc/.git", "1 " + base::digest(match)},
   };
   CHECK(facts == expected);
 }
