@@ -161,6 +161,15 @@ bool is_git_directory(base::Fs& fs, const AbsPath& path) {
   return fs.kind(path / "HEAD") != Kind::absent || fs.kind(path / "config") != Kind::absent || fs.kind(path / "hooks") != Kind::absent;
 }
 
+std::vector<AbsPath> repository_paths(base::Fs& fs, const AbsPath& tree) {
+  std::vector<AbsPath> out = {tree / ".git"};
+  const auto target = fs.kind(out[0]) == Kind::file ? follow_file(fs, out[0], "gitdir: ", tree) : follow(fs, out[0].string(), tree);
+  if (!target || target->kind != Kind::directory) return out;
+  if (target->path != out[0]) out.push_back(target->path);
+  if (const auto common = follow_file(fs, target->path / "commondir", "", target->path)) out.push_back(common->path);
+  return out;
+}
+
 void expose_repository(Lowering& lowering, const AbsPath& tree, Access access, const Origin& origin) {
   base::Fs& fs = lowering.in.fs;
   const AbsPath git = tree / ".git";

@@ -70,6 +70,8 @@ void expose_repository(Lowering& lowering, const base::AbsPath& tree, Access acc
 /// Where a directory in the repository around the project has no `.git`, an empty one that stays: git looks past it,
 /// and a session cannot make a repository there, whose settings the host's next `git status` would run. True when so.
 bool keep_repositories_out(Lowering& lowering, const base::AbsPath& tree);
+/// `<tree>/.git`, and the directories that it leads to.
+std::vector<base::AbsPath> repository_paths(base::Fs& fs, const base::AbsPath& tree);
 /// The `.git` of a work tree inside of what may be written.
 void protect_nested_repository(Lowering& lowering, const base::AbsPath& git);
 

@@ -70,17 +70,21 @@ void expose_inner(Lowering& lowering, const AbsPath& top, const config::SpannedS
 }
 
 /// Where all of the repository is exposed, its history is still a grant of its own.
-void hide_history(Lowering& lowering, const AbsPath& git) {
-  const auto& rules = lowering.out.rules;
-  if (lowering.in.fs.kind(git) == Kind::symlink || !is_visible(rules, git)) return;
-  if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.path == git; })) return; // the project's own as well
-  if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.path.is_under(git); })) {
-    lowering.report(diag::Code::bad_workspace, diag::Severity::error, *first_demand(lowering.in.project.workspace),
-                    lowering.shown(git) + " cannot be hidden, and `[workspace] git` does not grant it", "exposes what holds it",
-                    {"this project's own repository lies in it"}, {"name the siblings that are needed, or write `git = \"read-only\"`"});
-    return;
+void hide_history(Lowering& lowering, const AbsPath& top) {
+  const auto asked = first_demand(lowering.in.project.workspace);
+  if (!asked) return;
+  for (const AbsPath& path : repository_paths(lowering.in.fs, top)) {
+    const auto& rules = lowering.out.rules;
+    const Kind kind = lowering.in.fs.kind(path);
+    if (kind == Kind::absent || kind == Kind::symlink || !is_visible(rules, path)) continue; // a link's target comes next
+    if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.path == path; })) continue; // the project's own as well
+    if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.path.is_under(path); }))
+      lowering.report(diag::Code::bad_workspace, diag::Severity::error, *asked,
+                      lowering.shown(path) + " cannot be hidden, and `[workspace] git` does not grant it", "exposes what holds it",
+                      {"this project's own repository lies in it"}, {"name the siblings that are needed, or write `git = \"read-only\"`"});
+    else
+      lowering.add(Access::hidden, path, builtin("`[workspace] git` does not grant it"));
   }
-  lowering.add(Access::hidden, git, builtin("`[workspace] git` does not grant it"));
 }
 
 /// git takes what it does not find for deleted, and `commit -a` deletes it for everybody.
@@ -136,7 +140,7 @@ void lower_workspace(Lowering& lowering) {
     lowering.out.variables.push_back({.name = "GIT_DISCOVERY_ACROSS_FILESYSTEM", .value = "1", .origin = builtin("[workspace] git")});
   const auto origin = [&] { return asked_for(lowering, asked.git.span, "git"); };
   switch (asked.git.value) {
-    case config::WorkspaceGit::none: hide_history(lowering, top / ".git"); break;
+    case config::WorkspaceGit::none: hide_history(lowering, top); break;
     case config::WorkspaceGit::read_only: expose_repository(lowering, top, Access::read_only, origin()); break;
     case config::WorkspaceGit::commit:
       expose_repository(lowering, top, Access::writable, origin());

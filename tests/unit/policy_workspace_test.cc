@@ -74,6 +74,17 @@ TEST_CASE("the whole repository can be visible, without its history, and is neve
   CHECK(access_of(*policy, Mono::root) == "writable");
   CHECK(access_of(*policy, "/home/u/code/mono/.git") == "hidden");
 
+  for (const bool as_link : {false, true}) { // kept under another name
+    Mono apart;
+    apart.fs.remove("/home/u/code/mono/.git").file("/home/u/code/mono/.repo/HEAD").file("/home/u/code/mono/.repo/config");
+    if (as_link) apart.fs.link("/home/u/code/mono/.git", ".repo");
+    else apart.fs.file("/home/u/code/mono/.git", "gitdir: .repo\n");
+    apart.readonly(".");
+    policy = apart.compile();
+    REQUIRE(policy);
+    CHECK(access_of(*policy, "/home/u/code/mono/.repo") == "hidden");
+  }
+
   for (const char* entry : {".", "services"}) {
     CAPTURE(entry);
     Mono other;
