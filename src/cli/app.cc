@@ -55,6 +55,7 @@ void add_templates(CLI::App& command, std::string& directory) {
 
 void define_init(CLI::App& init, Options& o) {
   init.add_option("name", o.init.name, "Name of the sandbox (default: the directory's)")->type_name("NAME");
+  init.add_flag("--migrate", o.init.migrate, "Take over what python-sandbox left: name, profile and personal rules");
 }
 
 void define_build(CLI::App& build, Options& o) {

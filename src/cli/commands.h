@@ -33,6 +33,7 @@ int enter(Context& context, const EnterOptions& options);
 
 struct InitOptions {
   std::string name;
+  bool migrate = false; // take over what python-sandbox left
 };
 int init(Context& context, const InitOptions& options);
 

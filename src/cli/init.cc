@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
+#include <stdio.h>
+
+#include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -7,6 +10,84 @@
 #include "driver/propose.h"
 
 namespace psbc::cli {
+namespace {
+
+constexpr std::size_t max_rules = 256 * 1024; // bytes of a profile of the predecessor's days
+
+/// O_EXCL and O_NOFOLLOW: an existing file, or a link planted there, is never written through.
+base::Status write_new(const base::AbsPath& path, std::string_view text, mode_t mode) {
+  const base::Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!file) return base::system_error("create", path.string());
+  return base::write_all(file.get(), text, path.string());
+}
+
+/// What python-sandbox left for this project and for its user.
+struct Predecessor {
+  base::AbsPath profile;
+  bool has_profile = false;
+  driver::OldRules project, personal;
+};
+
+Predecessor find_predecessor(Context& context, const policy::Places& places, const std::string& name) {
+  const base::AbsPath directory = places.home / ".config/firejail";
+  Predecessor out{.profile = directory / ("python-env-" + name + ".profile"), .project = {}, .personal = {}};
+  const auto read = [&](const base::AbsPath& path, bool personal) {
+    const auto text = context.fs.read(path, max_rules);
+    return text ? driver::read_old_rules(*text, name, context.cwd, places.home, personal) : driver::OldRules{};
+  };
+  out.personal = read(directory / "python-env-template.local", true);
+  // psbc's own is a link.
+  out.has_profile = !name.empty() && name.find('/') == std::string::npos && context.fs.kind(out.profile) == base::Kind::file;
+  if (out.has_profile) out.project = read(out.profile, false);
+  return out;
+}
+
+/// The user's own rules: into a file that is not there yet, or as sentences.
+int migrate_personal(Context& context, const policy::Places& places, Predecessor& old) {
+  for (const std::string& tool : old.project.tools)
+    if (const auto path = places.home.join(tool.substr(2)); path && context.fs.kind(*path) != base::Kind::absent &&
+                                                            std::find(old.personal.readonly.begin(), old.personal.readonly.end(), tool) == old.personal.readonly.end())
+      old.personal.readonly.push_back(tool);
+  if (old.personal.readonly.empty() && old.personal.hidden.empty()) return exit_fine;
+  const base::AbsPath file = places.user_config();
+  if (context.fs.kind(file) != base::Kind::absent) {
+    say(context, "your ~/.config/psbc/config.toml stays as it is; what python-sandbox showed to every sandbox:");
+    for (const std::string& sentence : driver::explain_old_rules(old.personal)) say(context, "  " + sentence);
+    return exit_fine;
+  }
+  auto written = base::make_directories(file.parent(), 0700);
+  if (written) written = write_new(file, driver::write_user_config(old.personal), 0600);
+  if (!written) {
+    complain(written.error());
+    return exit_machine;
+  }
+  say(context, "wrote ~/.config/psbc/config.toml: what python-sandbox showed to every sandbox");
+  return exit_fine;
+}
+
+/// psbc's own profile takes the name; a hand-written one is never lost.
+int put_profile_aside(Context& context, const policy::Places& places, const Predecessor& old) {
+  if (!old.has_profile) return exit_fine;
+  const base::AbsPath aside = old.profile.parent() / (std::string(old.profile.name()) + ".before-psbc");
+  if (renameat2(AT_FDCWD, old.profile.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) != 0) {
+    complain(base::system_error("rename", old.profile.string(), "move it away: psbc puts its own there"));
+    return exit_machine;
+  }
+  say(context, "renamed the old profile to " + base::escape(base::display_path(aside, places.home)));
+  return exit_fine;
+}
+
+void report(Context& context, const driver::Proposal& proposal) {
+  say(context, "wrote .python-sandbox.toml for the sandbox `" + proposal.name + "`");
+  for (const std::string& what : proposal.recognised) say(context, "  recognised " + what);
+  for (const std::string& what : proposal.services) say(context, "  found " + what);
+  for (const auto* paths : {&proposal.readonly, &proposal.workspace})
+    for (const driver::ProposedPath& path : *paths) say(context, "  shows " + base::escape(path.path) + ": " + path.why);
+  for (const driver::ProposedPath& path : proposal.writable) say(context, "  writes " + base::escape(path.path) + ": " + path.why);
+  for (const driver::ProposedPath& path : proposal.hidden) say(context, "  hides " + base::escape(path.path) + ": " + path.why);
+}
+
+} // namespace
 
 int init(Context& context, const InitOptions& options) {
   const base::AbsPath file = context.cwd / driver::config_name;
@@ -18,40 +99,37 @@ int init(Context& context, const InitOptions& options) {
              "go to the directory of one project");
     return exit_usage;
   }
-  const driver::Proposal proposal = driver::propose(context.fs, context.cwd, places->home, options.name);
+  const std::string name = driver::old_name(context.fs, context.cwd);
+  if (options.migrate && name.empty()) {
+    complain("there is no `.python-sandbox` of python-sandbox here", "go to the directory that holds it, or type: psbc init");
+    return exit_not_trusted;
+  }
+  Predecessor old = find_predecessor(context, *places, name);
+  const driver::Proposal proposal =
+      driver::propose(context.fs, context.cwd, places->home, options.name, options.migrate ? old.project : driver::OldRules{});
   if (!options.name.empty() && proposal.name != options.name) {
     complain("`" + base::escape(options.name) + "` cannot be the name of a sandbox",
              "use lower-case letters, digits, `.`, `_` and `-`, such as `" + proposal.name + "`");
     return exit_usage;
   }
-  // O_EXCL and O_NOFOLLOW: an existing file, or a link planted there, is never written through.
-  const base::Fd fd(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!fd) {
-    const base::Error error = base::system_error("create", file.string());
-    if (error.code != EEXIST) {
-      complain(error);
-      return exit_machine;
-    }
-    complain("`.python-sandbox.toml` exists already", "edit it, then type: psbc build");
-    return exit_usage;
+  if (const auto written = write_new(file, proposal.text, 0644); !written) {
+    if (written.error().code == EEXIST) complain("`.python-sandbox.toml` exists already", "edit it, then type: psbc build");
+    else complain(written.error());
+    return written.error().code == EEXIST ? exit_usage : exit_machine;
   }
-  if (const auto written = base::write_all(fd.get(), proposal.text, file.string()); !written) {
-    complain(written.error());
-    return exit_machine;
-  }
-  say(context, "wrote .python-sandbox.toml for the sandbox `" + proposal.name + "`");
-  for (const std::string& what : proposal.recognised) say(context, "  recognised " + what);
-  for (const auto* paths : {&proposal.beside.readonly, &proposal.beside.workspace})
-    for (const driver::ProposedPath& path : *paths) say(context, "  shows " + base::escape(path.path) + ": " + path.why);
-  for (const std::string& path : proposal.hidden) say(context, "  hides " + base::escape(path));
-  const base::AbsPath local = places->home / ".config/firejail/python-env-template.local";
-  if (const auto rules = context.fs.read(local, 256 * 1024)) {
-    const auto sentences = driver::translate_local_rules(*rules);
+  report(context, proposal);
+  if (options.migrate) {
+    for (const std::string& sentence : old.project.dropped) say(context, "  left out " + sentence);
+    status = std::max(migrate_personal(context, *places, old), put_profile_aside(context, *places, old));
+    say(context, "`.python-sandbox` is not read by psbc: delete it when nobody uses its shell functions any more");
+  } else {
+    const auto sentences = driver::explain_old_rules(old.personal);
     if (!sentences.empty()) say(context, "your rules in ~/.config/firejail/python-env-template.local are not used by psbc:");
     for (const std::string& sentence : sentences) say(context, "  " + sentence);
+    if (!name.empty()) say(context, "to take over its old profile as well: delete .python-sandbox.toml and type: psbc init --migrate");
   }
   say(context, "next: read it, then type: psbc trust --yes && psbc enter");
-  return exit_fine;
+  return status;
 }
 
 } // namespace psbc::cli

@@ -1,10 +1,13 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """What a script sees of psbc: exit statuses, what goes to stdout, and what is removed."""
+import os
 import sys
+import tomllib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from host import CHECKOUT  # noqa: E402
 from tap import main, test  # noqa: E402
 
 LAB = "~/code/lab"
@@ -110,10 +113,66 @@ def _(h):
     r = h.psbc("init", cwd="~/code/Old Project")
     assert r.ok and "poetry (poetry.lock)" in r.err and 'readonly = ["~/.vimrc"]' in r.err and "the variable A" in r.err, r
     text = h.read("~/code/Old Project/.python-sandbox.toml")
-    assert 'name = "old-name"' in text and 'hidden = [".env", "conf/server.pem", "secrets/"]' in text, text
+    config = tomllib.loads(text)
+    assert config["name"] == "old-name" and config["hidden"] == [".env", "conf/server.pem", "secrets/"], text
     assert h.psbc("init", cwd="~/code/Old Project").status == 2
     assert h.psbc("init", cwd="~").status == 2
     assert h.psbc("build", "--print", "policy", cwd="~/code/Old Project").ok
+
+
+@test("init --migrate takes a project of python-sandbox over: name, profile, personal rules; and nothing is lost")
+def _(h):
+    h.require("psbc", "firejail")
+    lab = "~/code/lab"
+    h.write(f"{lab}/.python-sandbox", "old-lab\n")
+    h.write("~/data/x", "1\n")
+    h.write("~/runs/x", "2\n")
+    h.write("~/.vimrc", "set nu\n")
+    h.write("~/.config/nvim/init.lua", "")
+    seed = (CHECKOUT / "bench/predecessor/profile.in").read_text().replace("@name@", "old-lab").replace("@directory@", h.path(lab))
+    own = "whitelist ${HOME}/data\nread-only ${HOME}/data\nwhitelist ${HOME}/runs/\nenv CUDA_HOME=/usr/local/cuda\nwhitelist ${HOME}/.ssh\n"
+    profile = "~/.config/firejail/python-env-old-lab.profile"
+    h.write(profile, seed + own)
+    h.write("~/.config/firejail/python-env-template.local", "whitelist ${HOME}/.config/nvim\nread-only ${HOME}/.config/nvim\n")
+    r = h.psbc("init", "--migrate", cwd=lab)
+    assert r.ok and "left out `~/.ssh`" in r.err and r.err.count("left out") == 1, r
+    config = tomllib.loads(h.read(f"{lab}/.python-sandbox.toml"))
+    assert config == {"schema": 1, "name": "old-lab", "readonly": ["~/data"], "writable": ["~/runs"], "hidden": [], "env": {"set": {"CUDA_HOME": "/usr/local/cuda"}}}, config
+    assert tomllib.loads(h.read("~/.config/psbc/config.toml")) == {"readonly": ["~/.config/nvim", "~/.vimrc"]}
+    assert h.read(profile + ".before-psbc") == seed + own and not h.exists(profile)
+    assert h.psbc("trust", "--yes", cwd=lab).ok
+    r = h.psbc("run", "--", "sh", "-c", "cat ~/data/x ~/runs/x ~/.vimrc; echo 3 > ~/runs/x; echo $CUDA_HOME; ls ~/.ssh", cwd=lab)
+    assert r.out == "1\n2\nset nu\n/usr/local/cuda\n" and h.read("~/runs/x") == "3\n", r
+    assert h.psbc("init", "--migrate", cwd=lab).status == 2
+    # Somebody's own file is never written; a second profile that was put aside neither.
+    os.unlink(h.path(f"{lab}/.python-sandbox.toml"))
+    h.write("~/.config/psbc/config.toml", "# mine\n")
+    os.unlink(h.path(profile))
+    h.write(profile, "whitelist ${HOME}/data\n")
+    r = h.psbc("init", "--migrate", cwd=lab)
+    assert r.status == 4 and "before-psbc" not in r.out and h.read("~/.config/psbc/config.toml") == "# mine\n", r
+    assert h.read(profile + ".before-psbc") == seed + own and h.read(profile) == "whitelist ${HOME}/data\n"
+    assert h.psbc("init", "--migrate", cwd="~/data").status == 3
+
+
+@test("what init wrote builds, for a project with all that it recognises")
+def _(h):
+    h.require("psbc", "firejail")
+    shop = "~/code/shop"
+    for path, text in {
+        "uv.lock": "", ".env": "A=1\n", "conf/server.key": "", "web/settings.py": "E = 'django.db.backends.postgresql'\nH = 'localhost'\n",
+        "compose.yaml": 'services:\n  cache:\n    ports:\n      - "6379:6379"\n',
+        "pyproject.toml": '[project]\nname = "shop"\n[tool.uv.sources]\ncommon = {path = "../common", editable = true}\n', "../common/pyproject.toml": "",
+    }.items():  # fmt: skip
+        h.write(f"{shop}/{path}", text)
+    r = h.psbc("init", cwd=shop)
+    assert r.ok and "PostgreSQL on 127.0.0.1:5432 (web/settings.py)" in r.err and "Redis on 127.0.0.1:6379 (compose.yaml)" in r.err, r
+    text = h.read(f"{shop}/.python-sandbox.toml")
+    config = tomllib.loads(text)
+    assert config["hidden"] == [".env", "conf/server.key"] and config["readonly"] == ["~/code/common"], text
+    assert all("#" in line or line in ("]", "") or line[:6] in ("schema", "readon", "hidden") for line in text.splitlines()), text
+    r = h.psbc("build", cwd=shop)
+    assert r.ok and "warning" not in r.err, r
 
 
 @test("psbc schema prints the schema that is in the repository")

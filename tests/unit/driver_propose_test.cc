@@ -99,8 +99,8 @@ TEST_CASE("a cloned repository's files make no line that is not a path, and none
           "[tool.uv.sources]\na = { path = '''../../a\"]\nwritable = [\"/''' }\nb = { path = \"../../$x\" }\nc = { path = \"/home/u\" }\nd = { path = \"/\" }\n");
   fs.file("/home/u/mono/services/web/requirements\n[env]\n.txt", "-e ../../libs/common\n");
   const Proposal proposal = propose(fs, web, home, "web");
-  CHECK(names(proposal.beside.workspace) == Strings{"libs/common"});
-  CHECK(proposal.beside.readonly.empty());
+  CHECK(names(proposal.workspace) == Strings{"libs/common"});
+  CHECK(proposal.readonly.empty());
   const psbc::diag::SourceFile source("f", proposal.text);
   psbc::diag::Diagnostics diagnostics;
   const auto config = psbc::config::load_project(source, diagnostics);
