@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/records.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/digest.h"
@@ -28,17 +29,19 @@ void append_escaped(std::string& out, std::string_view field) {
 }
 
 void append_plain(std::string& out, std::string_view field) {
-  for (std::size_t at = 0; at < field.size(); ++at) {
-    if (field[at] != '\\') {
-      out += field[at];
-    } else if (at + 3 < field.size() && field[at + 1] == 'x') {
+  for (;;) {
+    const std::size_t at = field.find('\\');
+    out += field.substr(0, at);
+    if (at == std::string_view::npos) return;
+    field.remove_prefix(at);
+    if (field.size() > 3 && field[1] == 'x') {
       unsigned byte = 0;
-      std::from_chars(field.data() + at + 2, field.data() + at + 4, byte, 16);
+      std::from_chars(field.data() + 2, field.data() + 4, byte, 16);
       out += static_cast<char>(byte);
-      at += 3;
+      field.remove_prefix(4);
     } else {
       out += '\\';
-      ++at;
+      field.remove_prefix(std::min<std::size_t>(2, field.size()));
     }
   }
 }

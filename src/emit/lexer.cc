@@ -28,9 +28,13 @@ std::string squeeze(std::string_view line, FirejailVersion version) {
   line = line.substr(0, line.find_first_of(std::string_view("\n\r\0", 3)));
   if (version >= v66) line = line.substr(0, line.find('#'));
   std::string out;
-  for (const char c : line) {
-    if (!is_blank(c)) out += c;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
+  out.reserve(line.size());
+  for (;;) {
+    const auto blank = std::find_if(line.begin(), line.end(), is_blank);
+    out.append(line.begin(), blank);
+    if (blank == line.end()) break;
+    if (!out.empty() && out.back() != ' ') out += ' ';
+    line.remove_prefix(static_cast<std::size_t>(blank - line.begin()) + 1);
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   if (!out.empty() && out.front() == '#') out.clear(); // 0.9.64: a comment only at the start
