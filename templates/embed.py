@@ -14,6 +14,8 @@ HOLES = {
     "profile/enter.profile": {"exposed", "guarded", "header"},
     "profile/standalone.profile": {"environment", "exposed", "guarded", "header"},
     "shell/inside.bash": {"environment", "history", "name"},
+    "shell/inside.fish": {"environment", "name"},
+    "shell/inside.zsh": {"environment", "history", "name", "zdotdir"},
 }
 
 

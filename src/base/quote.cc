@@ -12,4 +12,13 @@ std::string quote_posix(std::string_view text) {
   return out + "'";
 }
 
+std::string quote_fish(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
 } // namespace psbc::base

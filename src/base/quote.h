@@ -10,4 +10,7 @@ namespace psbc::base {
 /// One word for sh, bash and zsh: any byte but NUL. Always in single quotes.
 std::string quote_posix(std::string_view text);
 
+/// One word for fish: any byte but NUL.
+std::string quote_fish(std::string_view text);
+
 } // namespace psbc::base

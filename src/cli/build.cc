@@ -6,6 +6,7 @@
 #include "cli/diff.h"
 #include "driver/build.h"
 #include "driver/registry.h"
+#include "policy/shell_table.h"
 
 namespace psbc::cli {
 namespace {
@@ -60,7 +61,8 @@ int print_output(Preview& preview, const std::string& what) {
     print(dump(*policy));
     return exit_fine;
   }
-  const char* name = what == "profile" ? driver::enter_profile : what == "bash" ? driver::shell_bash : driver::standalone_profile;
+  const policy::Shell* shell = policy::find_shell(what);
+  const std::string name = shell != nullptr ? shell->artefact : what == "profile" ? driver::enter_profile : driver::standalone_profile;
   const auto compiled = preview.outputs();
   if (!compiled) return status_of(preview.diagnostics);
   for (const trace::Output& output : compiled->outputs)

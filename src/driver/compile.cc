@@ -164,10 +164,14 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   };
   const auto entering = profile(emit::Variant::enter);
   const auto standing = profile(emit::Variant::standalone);
-  const auto bash = emit::emit_bash(*policy, *templates, diagnostics);
-  if (!bash) return std::nullopt;
-  for (policy::HomeFile& file : policy->home_files)
-    if (file.path == ".bashrc") file.content += (file.content.empty() || file.content.ends_with('\n') ? "" : "\n") + *bash;
+  std::vector<trace::Output> shells;
+  for (const policy::Shell& shell : policy::shell_table()) {
+    const auto text = emit::emit_shell(shell, *policy, *templates, diagnostics);
+    if (!text) return std::nullopt;
+    shells.push_back({.name = shell.artefact, .bytes = *text});
+    for (policy::HomeFile& file : policy->home_files)
+      if (file.path == shell.part) file.content = *text;
+  }
   const auto filter = emit::build_seccomp_filter();
   if (!filter) error(diagnostics, Code::firejail_unusable, describe(filter.error()), {}, "this kernel or architecture is not supported");
   if (diagnostics.has_errors() || !entering || !standing) return std::nullopt;
@@ -176,7 +180,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   const auto output = [&](const char* name, std::string bytes) { compiled.outputs.push_back({.name = name, .bytes = std::move(bytes)}); };
   output(enter_profile, *entering);
   output(standalone_profile, *standing);
-  output(shell_bash, *bash);
+  for (trace::Output& shell : shells) compiled.outputs.push_back(std::move(shell));
   output(plan_file, emit::serialise(emit::make_enter_plan(compiled.policy)));
   output(filter_file, *filter);
   output(session_file, emit::serialise(emit::make_inside_session(compiled.policy)));

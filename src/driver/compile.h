@@ -32,10 +32,9 @@ struct Compiled {
   std::vector<trace::Output> outputs;
 };
 
-// Names of the outputs.
+// Names of the outputs; each shell has one more, named in its row of policy/shell_table.h.
 inline constexpr const char* enter_profile = "enter.profile";
 inline constexpr const char* standalone_profile = "standalone.profile";
-inline constexpr const char* shell_bash = "shell.bash";
 inline constexpr const char* plan_file = "plan";
 inline constexpr const char* filter_file = "filter.bpf";
 inline constexpr const char* session_file = "session"; // also written where the sandbox sees it

@@ -63,6 +63,11 @@ std::vector<std::string> needed_directories(const policy::Policy& policy) {
     if (path && path->is_strictly_under(policy.root) && path->parent() != policy.root)
       directories.push_back(path->parent().relative_to(policy.root));
   }
+  for (const policy::Alias& alias : policy.aliases) {
+    const auto target = base::AbsPath::parse(alias.target);
+    if (alias.where == policy::Alias::Where::inside && target && target->is_strictly_under(policy.root))
+      directories.push_back(target->relative_to(policy.root));
+  }
   std::sort(directories.begin(), directories.end());
   directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
   return directories;

@@ -8,42 +8,51 @@
 namespace psbc::emit {
 namespace {
 
-constexpr std::string_view name = "shell/inside.bash";
-
-std::string history_of(const policy::Policy& policy) {
+std::string history_of(const policy::Shell& shell, const policy::Policy& policy) {
   const auto found = std::find_if(policy.variables.begin(), policy.variables.end(),
                                   [](const policy::Variable& variable) { return variable.name == "HISTFILE"; });
-  return found != policy.variables.end() ? found->value : (policy.root / "state/bash_history").string();
+  return found != policy.variables.end() ? found->value : (policy.root / shell.history).string();
 }
 
-/// One word of bash on one line: a hole inside a line takes no line break.
-std::string word(std::string_view text) {
+/// One word of the shell on one line: a hole inside a line takes no line break.
+std::string word(const policy::Shell& shell, std::string_view text) {
   std::string out;
-  for (const char c : base::quote_posix(text)) {
-    if (c == '\n') out += "'$'\\n''";
+  for (const char c : shell.fish_quotes ? base::quote_fish(text) : base::quote_posix(text)) {
+    if (c == '\n') out += shell.fish_quotes ? "'\\n'" : "'$'\\n''";
     else out += c;
   }
   return out;
 }
 
-Holes holes_of(const policy::Policy& policy) {
-  return {{"environment", word(policy.environment.string())}, {"history", word(history_of(policy))}, {"name", word(policy.name)}};
+std::string value_of(std::string_view hole, const policy::Shell& shell, const policy::Policy& policy) {
+  if (hole == "environment") return policy.environment.string();
+  if (hole == "history") return history_of(shell, policy);
+  if (hole == "zdotdir") return policy.zdotdir;
+  return policy.name;
+}
+
+Holes holes_of(const policy::Shell& shell, const policy::Policy& policy) {
+  Holes holes;
+  for (const char* hole : shell.holes)
+    if (hole != nullptr) holes[hole] = word(shell, value_of(hole, shell, policy));
+  return holes;
 }
 
 } // namespace
 
-std::optional<std::string> emit_bash(const policy::Policy& policy, const Templates& templates, diag::Diagnostics& diagnostics) {
-  const Template& tmpl = templates.get(name);
-  auto filled = fill(tmpl, holes_of(policy));
+std::optional<std::string> emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates,
+                                      diag::Diagnostics& diagnostics) {
+  const Template& tmpl = templates.get(shell.text);
+  auto filled = fill(tmpl, holes_of(shell, policy));
   if (filled) return std::move(*filled);
   diagnostics.add(bad_template(tmpl, filled.error()));
   return std::nullopt;
 }
 
-std::string emit_bash(const policy::Policy& policy, const Templates& templates) {
+std::string emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates) {
   diag::Diagnostics unused;
-  if (auto text = emit_bash(policy, templates, unused)) return std::move(*text);
-  return emit_bash(policy, builtin_templates(), unused).value_or(std::string());
+  if (auto text = emit_shell(shell, policy, templates, unused)) return std::move(*text);
+  return emit_shell(shell, policy, builtin_templates(), unused).value_or(std::string());
 }
 
 } // namespace psbc::emit

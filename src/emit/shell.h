@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a shell inside needs behind the user's own start-up file.
+// What a shell inside needs behind the user's own start-up files: data and quoting, in the words of the
+// template. One function for each row of the shell table.
 #pragma once
 
 #include <optional>
@@ -8,12 +9,14 @@
 #include "diag/diagnostic.h"
 #include "emit/templates.h"
 #include "policy/policy.h"
+#include "policy/shell_table.h"
 
 namespace psbc::emit {
 
-/// The end of ~/.bashrc inside. Nothing when the user's own template has a wrong hole.
-std::optional<std::string> emit_bash(const policy::Policy& policy, const Templates& templates, diag::Diagnostics& diagnostics);
+/// psbc's part of `shell`. Nothing when the user's own template has a wrong hole.
+std::optional<std::string> emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates,
+                                      diag::Diagnostics& diagnostics);
 /// The same, with psbc's own template in the place of a wrong one.
-std::string emit_bash(const policy::Policy& policy, const Templates& templates);
+std::string emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates);
 
 } // namespace psbc::emit

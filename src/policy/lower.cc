@@ -86,7 +86,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
       .session = input.places.session(id),
       .temporary = input.places.temporary_of(id),
       .environment = input.places.envs / input.project.name.value,
-      .rules = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {},
+      .rules = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {}, .shells = {}, .zdotdir = {},
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
@@ -100,6 +100,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_exposed(lowering);
   lower_workspace(lowering);
   lower_nested(lowering);
+  lower_shells(lowering);
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
   lower_hidden(lowering);
   lower_home_files(lowering);

@@ -45,8 +45,9 @@ void lower_git(Lowering& lowering);         // git directories and what the host
 void lower_exposed(Lowering& lowering);     // readonly, writable
 void lower_workspace(Lowering& lowering);   // [workspace]
 void lower_nested(Lowering& lowering);      // projects and repositories inside of what may be written
+void lower_shells(Lowering& lowering);      // shells that this machine has, with the user's own settings
 void lower_hidden(Lowering& lowering);      // hidden
-void lower_home_files(Lowering& lowering);  // shell start files, git identity
+void lower_home_files(Lowering& lowering);  // git identity
 void lower_variables(Lowering& lowering);   // [env]
 
 /// The absolute path that `~`, `~/x`, `/x` or `x` (relative to `base`) means, before links.

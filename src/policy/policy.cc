@@ -57,6 +57,11 @@ std::string dump(const Policy& policy) {
     for (const std::string& tool : policy.tools) out += (&tool == &policy.tools.front() ? "" : " ") + tool;
     out += "\n";
   }
+  if (!policy.shells.empty()) {
+    out += padded("shells", 12);
+    for (const std::string& shell : policy.shells) out += (&shell == &policy.shells.front() ? "" : " ") + shell;
+    out += "\n";
+  }
   out += "\n";
   for (const Rule& rule : policy.rules)
     out += padded(to_string(rule.access), 12) + shown(rule.path, policy.home) + because(rule.origin);

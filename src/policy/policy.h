@@ -88,6 +88,8 @@ struct Policy {
   std::vector<std::string> pass;      // names that cross, with the base list
   std::vector<HomeFile> home_files;
   std::vector<std::string> tools;     // rows of the tool table that were recognised
+  std::vector<std::string> shells;    // rows of the shell table that this machine has
+  std::string zdotdir;                // where zsh's own files are; empty: HOME
 };
 
 /// The text of `psbc build --print policy`: stable, one rule per line with its origin.

@@ -13,13 +13,16 @@ constexpr Sensitive sensitive[] = {
 };
 
 constexpr const char* startup_files[] = {
-    ".bash_aliases", ".bash_login", ".bash_logout", ".bash_profile", ".bashrc", ".cargo/bin", ".config/autostart",
-    ".config/direnv", ".config/environment.d", ".config/fish", ".config/git", ".config/matplotlib", ".config/nvim",
-    ".config/pip", ".config/systemd", ".config/tmux", ".emacs.d", ".gdbinit", ".gitconfig", ".inputrc", ".ipython",
+    ".antidote", ".antigen", ".bash_aliases", ".bash_login", ".bash_logout", ".bash_profile", ".bashrc",
+    ".cache/gitstatus", ".cargo/bin", ".config/autostart", ".config/direnv", ".config/environment.d", ".config/fish",
+    ".config/git", ".config/matplotlib", ".config/nvim", ".config/pip", ".config/starship.toml", ".config/systemd",
+    ".config/tmux", ".emacs.d", ".fzf", ".fzf.bash", ".fzf.zsh", ".gdbinit", ".gitconfig", ".inputrc", ".ipython",
     ".jupyter", ".local/bin", ".local/lib", ".local/share/applications", ".local/share/dbus-1",
-    ".local/share/jupyter/kernels", ".local/share/nvim", ".oh-my-zsh", ".pam_environment", ".pip", ".profile", ".pyenv",
-    ".terminfo", ".tmux.conf", ".vim", ".vimrc", ".vscode", ".xinitrc", ".xprofile", ".xsession", ".zlogin", ".zprofile",
-    ".zshenv", ".zshrc", "bin",
+    ".local/share/jupyter/kernels", ".local/share/nvim", ".local/share/sheldon", ".local/share/zinit", ".oh-my-zsh",
+    ".p10k.zsh", ".pam_environment", ".pip", ".powerlevel10k", ".profile", ".pyenv", ".terminfo", ".tmux.conf",
+    ".vim", ".vimrc", ".vscode", ".xinitrc", ".xprofile", ".xsession", ".zfunc", ".zim", ".zimrc", ".zinit",
+    ".zlogin", ".zlogout", ".zplug", ".zprezto", ".zpreztorc", ".zprofile", ".zsh", ".zsh_aliases",
+    ".zsh_plugins.txt", ".zsh_plugins.zsh", ".zshenv", ".zshrc", "bin", "powerlevel10k",
 };
 
 bool touches(const base::AbsPath& path, const base::AbsPath& entry) { return path.is_under(entry) || entry.is_under(path); }

@@ -1,7 +1,57 @@
-
 # ---- psbc ---------------------------------------------------------------------------------------------
-# This file is a copy of your own ~/.bashrc, and this is its end: what an interactive shell inside the
-# sandbox needs after your own settings. The copy is gone when you leave; edit ~/.bashrc outside.
+# What an interactive shell inside the sandbox needs after your own settings. ~/.bashrc.own is a copy of
+# your ~/.bashrc, and is gone when you leave; edit ~/.bashrc outside.
+
+# Functions first: aliases of yours must not change what they mean.
+
+# Activates the environment of the sandbox, or another one of ~/envs.
+declare -F sa >/dev/null || sa() {
+  local environment=@{environment}
+  [[ -z ${1-} ]] || environment=$HOME/envs/$1
+  if [[ ! -r $environment/bin/activate ]]; then
+    printf 'there is no environment in %s\n  help: python3 -m venv %q\n' "$environment" "$environment" >&2
+    return 1
+  fi
+  local VIRTUAL_ENV_DISABLE_PROMPT=1 # the segment of the prompt says enough
+  builtin source "$environment/bin/activate"
+}
+
+# Deactivates it.
+declare -F sad >/dev/null || sad() {
+  if declare -F deactivate >/dev/null; then
+    deactivate
+  else
+    PATH=:$PATH:
+    PATH=${PATH//":${VIRTUAL_ENV-}/bin:"/:}
+    PATH=${PATH#:}
+    PATH=${PATH%:}
+    unset -v VIRTUAL_ENV
+    hash -r
+  fi
+}
+
+# Tells the terminal the directory (OSC 7), so that a new tab starts in it. No forks.
+__psbc_told=
+__psbc_tell() {
+  [[ $PWD != "$__psbc_told" && -t 1 && ${TERM-dumb} != @(dumb|linux) ]] || return 0
+  __psbc_told=$PWD
+  declare -F __vte_osc7 >/dev/null && return 0 # the terminal's own integration does it
+  local LC_ALL=C i c url=
+  for ((i = 0; i < ${#PWD}; i++)); do
+    c=${PWD:i:1}
+    if [[ $c != [a-zA-Z0-9/._~-] ]]; then
+      printf -v c '%02X' "'$c"
+      c=%${c: -2}
+    fi
+    url+=$c
+  done
+  printf '\e]7;file://%s%s\e\\' "${HOSTNAME-}" "$url"
+}
+
+# An error, `return` or `set -e` in your file ends that file, not this one.
+if [[ -r ~/.bashrc.own ]]; then
+  . ~/.bashrc.own || : # `builtin source` would mind `set -e`
+fi
 
 __psbc_flags=$-
 set +eu # an activation script may use what is unset
@@ -43,6 +93,7 @@ fi
 
 # (J:name) in the prompt, also when something sets PS1 anew later. No forks.
 __psbc_prompt() {
+  __psbc_tell
   local segment='${JAILED_ENV:+(J:$JAILED_ENV) }'
   shopt -q promptvars || segment="(J:$JAILED_ENV) "
   [[ ${PS1-} == *JAILED_ENV* || ${PS1-} == *'(J:'* ]] && return 0

@@ -72,7 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto done = policy::run_passes(std::move(*policy), broken);
   require(done.has_value());
   require(emit::parse_enter_plan(emit::serialise(emit::make_enter_plan(*done))).has_value());
-  require(emit::emit_bash(*done, emit::builtin_templates(), diagnostics).has_value());
+  for (const policy::Shell& shell : policy::shell_table())
+    require(emit::emit_shell(shell, *done, emit::builtin_templates(), diagnostics).has_value());
   for (const emit::FirejailVersion version : {emit::FirejailVersion{0, 9, 72}, emit::FirejailVersion{0, 9, 74}})
     for (const auto variant : {emit::Variant::enter, emit::Variant::standalone}) {
       const auto profile = emit::emit_firejail({.policy = *done, .version = version, .variant = variant, .templates = emit::builtin_templates(),

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
-"""templates/shell/inside.bash behind all sorts of start-up files, in the real bash on a terminal.
+"""templates/shell/inside.* behind all sorts of start-up files, in the real shells. What zsh and fish do in a sandbox: shells_test.py.
 
 $EMIT_TOOL is tests/support/emit_tool.cc."""
 import os
@@ -143,6 +143,24 @@ def _(h):
     prepare(h, "PS1='$ '\n", name="$(touch ~/PWNED)`touch ~/PWNED`'")
     r = h.pty(["bash", "-i"], [(r"\(J:", "exit 0\n")])
     assert r.status == 0 and not h.exists("~/PWNED"), r
+
+
+ODD = ("$(touch ~/PWNED)`touch ~/PWNED`'", "it's a \\ \"x\" $HOME ~ *?[a] {a,b} (x) %n; touch ~/PWNED #", "two\nlines", "\\", "'\\''", "ü\t")
+
+
+@test("zsh and fish: names and paths with quotes, dollars, backslashes and line breaks are only that")
+def _(h):
+    h.require("zsh", "fish")
+    for odd in ODD:
+        where = h.path("~/envs/" + odd.replace("/", "_"))
+        for shell, argv in (("zsh", ["zsh", "-f", "-i", "-c", 'source ~/part .zshrc; print -rn -- "$JAILED_ENV|$PATH|$HISTFILE"']),
+                            ("fish", ["fish", "--no-config", "-i", "-c", "source ~/part; printf '%s|%s|' $JAILED_ENV $PATH[1]"])):  # fmt: skip
+            h.write("~/part", h.psbc(shell, odd, where, h.path("~/root")).out)
+            r = h.run(argv, env={"TERM": "dumb"})
+            assert r.out.startswith(f"{odd}|{where}/bin"), (shell, odd, r)
+            if shell == "zsh":
+                assert r.out.endswith(f"|{h.home}/root/state/zsh_history"), r
+            assert not h.exists("~/PWNED"), (shell, odd)
 
 
 @test("promptvars off, and a prompt of two lines")

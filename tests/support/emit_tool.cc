@@ -3,7 +3,7 @@
 //   emit_tool lex VERSION < PROFILE                 "starts", or "aborts LINE REASON"; then each line as "N DIRECTIVE|ARGUMENT"
 //   emit_tool spell VERSION USE PATH                the spelling, or "impossible: REASON" and status 1
 //   emit_tool profile VERSION VARIANT HOME < RULES  RULES: access, path, access, path, ... each ended by NUL
-//   emit_tool bash NAME ENVIRONMENT ROOT
+//   emit_tool SHELL NAME ENVIRONMENT ROOT           psbc's part of a shell: bash, zsh, fish
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -76,12 +76,12 @@ int profile(const char* version, const std::string& variant, const char* home) {
   return text ? 0 : 1;
 }
 
-int bash(const char* name, const char* environment, const char* root) {
+int shell(const policy::Shell& row, const char* name, const char* environment, const char* root) {
   policy::Policy policy = bare("/h");
   policy.name = name;
   policy.environment = AbsPath::parse(environment).value();
   policy.root = AbsPath::parse(root).value();
-  std::cout << emit::emit_bash(policy, emit::builtin_templates());
+  std::cout << emit::emit_shell(row, policy, emit::builtin_templates());
   return 0;
 }
 
@@ -92,6 +92,6 @@ int main(int argc, char** argv) {
   if (command == "lex" && argc == 3) return lex(argv[2]);
   if (command == "spell" && argc == 5) return spell(argv[2], argv[3], argv[4]);
   if (command == "profile" && argc == 5) return profile(argv[2], argv[3], argv[4]);
-  if (command == "bash" && argc == 5) return bash(argv[2], argv[3], argv[4]);
+  if (const policy::Shell* row = policy::find_shell(command); row != nullptr && argc == 5) return shell(*row, argv[2], argv[3], argv[4]);
   return 2;
 }
