@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/version.h"
+#include "policy/shell_table.h"
 #include "runtime/jail_init.h"
 
 namespace psbc::cli {
@@ -66,15 +67,20 @@ void define_build(CLI::App& build, Options& o) {
   build.add_flag("--dry-run", o.build.dry_run, "Say what would be written; write nothing");
   build.add_flag("--diff", o.build.diff, "Show how the outputs would change; write nothing");
   build.add_flag("--force", o.build.force, "Build even when nothing changed");
-  build.add_option("--print", o.build.print, "Print to stdout and write nothing: profile (for psbc enter), standalone, bash, policy")
-      ->check(CLI::IsMember({"profile", "standalone", "bash", "policy"}))
+  std::vector<std::string> printable = {"profile", "standalone", "policy"};
+  for (const policy::Shell& shell : policy::shell_table()) printable.emplace_back(shell.id);
+  build.add_option("--print", o.build.print,
+                   "Print to stdout and write nothing: profile (for psbc enter), standalone, policy, or psbc's part of a shell: " + policy::shell_names())
+      ->check(CLI::IsMember(printable))
       ->type_name("WHAT");
   add_templates(build, o.build.templates);
 }
 
 void define_enter(CLI::App& enter, Options& o) {
-  add_project(enter, o.enter.directory);
-  enter.add_option("--shell", o.enter.shell, "The shell to start (default: bash, with your own .bashrc)")->type_name("SHELL");
+  enter.add_option("directory", o.enter.directory, "The project, or the name of a sandbox that was built (default: the one here)")
+      ->type_name("DIR");
+  enter.add_option("--shell", o.enter.shell, "The shell to start (default: the one you are in, else $SHELL, else bash): " + policy::shell_names())
+      ->type_name("SHELL");
   add_templates(enter, o.enter.templates);
 }
 

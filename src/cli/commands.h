@@ -17,14 +17,14 @@ struct BuildOptions {
   bool dry_run = false;
   bool diff = false;
   bool force = false;
-  std::string print; // profile, standalone, bash, policy
+  std::string print; // profile, standalone, policy, or the name of a shell
   std::string templates; // a directory; empty: the user's configured ones, or the built-in ones
 };
 int build(Context& context, const BuildOptions& options);
 
 struct EnterOptions {
-  std::string directory;
-  std::string shell;
+  std::string directory; // or the name of a sandbox
+  std::string shell;     // empty: see cli/shell_choice.h
   std::string templates; // as for build
   std::vector<std::string> command; // empty: an interactive shell
   bool is_run = false;              // `run`: a command, and inside the same sandbox it just runs

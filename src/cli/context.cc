@@ -51,7 +51,7 @@ std::optional<base::AbsPath> absolute(const Context& context, const std::string&
 std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status) {
   const auto start = directory.empty() ? std::optional(context.cwd) : absolute(context, directory);
   if (!start || context.fs.kind(*start) == base::Kind::absent) {
-    complain("there is no directory `" + base::escape(directory) + "`");
+    complain("there is no directory `" + base::escape(directory) + "`", directory.find('/') == std::string::npos ? "psbc list shows the sandboxes that were built" : "");
     status = exit_not_trusted;
     return std::nullopt;
   }

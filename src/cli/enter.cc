@@ -3,7 +3,9 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/shell_choice.h"
 #include "driver/build.h"
+#include "driver/registry.h"
 #include "emit/enter_plan.h"
 #include "runtime/enter.h"
 #include "runtime/inside.h"
@@ -54,6 +56,26 @@ int refuse_untrusted(const policy::Places& places, const driver::Project& projec
   return exit_not_trusted;
 }
 
+/// `psbc enter NAME`: where no such directory is, the root of the sandbox of this name, from psbc's own
+/// record of what was built. A name is for typing: what is entered is judged by its root, as ever.
+bool place_of_name(const Context& context, const policy::Places& places, std::string& directory) {
+  if (directory.empty() || directory.find('/') != std::string::npos) return true;
+  base::RealFs fs;
+  const auto here = absolute(context, directory);
+  if (here && fs.kind(*here) != base::Kind::absent) return true;
+  const auto known = driver::known_projects(fs, places);
+  std::vector<std::string> roots;
+  if (known)
+    for (const driver::KnownProject& entry : *known)
+      if (entry.exists && entry.name == directory) roots.push_back(entry.root.string());
+  if (roots.size() > 1) {
+    complain("several sandboxes are called `" + base::escape(directory) + "`", "name the directory; psbc list shows them");
+    return false;
+  }
+  if (roots.size() == 1) directory = roots.front();
+  return true;
+}
+
 struct Artefacts {
   emit::EnterPlan plan;
   std::string filter;
@@ -83,12 +105,14 @@ base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::
 
 } // namespace
 
-int enter(Context& context, const EnterOptions& options) {
+int enter(Context& context, const EnterOptions& asked) {
+  EnterOptions options = asked;
   if (const auto session = runtime::inside_session()) return already_inside(context, *session, options);
 
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return exit_own_failure;
+  if (!place_of_name(context, *places, options.directory)) return exit_own_failure;
   const auto project = project_here(context, options.directory, status);
   if (!project) return status == exit_not_trusted ? status : exit_own_failure;
 
@@ -120,7 +144,7 @@ int enter(Context& context, const EnterOptions& options) {
   if (!cwd) return fail(cwd.error());
   if (!self) return fail(self.error());
   std::vector<std::string> command = options.command;
-  if (command.empty()) command = {options.shell.empty() ? "bash" : options.shell};
+  if (command.empty()) command = {choose_shell(context, *places, options.shell)};
 
   const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command);
   if (!record) {
