@@ -39,6 +39,38 @@ def _(h):
     assert all("planted" in h.read(path) for path in STARTUP)
 
 
+# What the host's zsh and fish execute, and the sandbox sees.
+SHOWN = (
+    "~/.zshrc", "~/.zshenv", "~/.p10k.zsh", "~/.oh-my-zsh/oh-my-zsh.sh", "~/.oh-my-zsh/custom/mine.zsh", "~/.zsh/lib.zsh",
+    "~/powerlevel10k/p10k.zsh", "~/.cache/gitstatus/gitstatusd", "~/.config/fish/config.fish", "~/.config/fish/conf.d/mine.fish",
+    "~/.config/fish/functions/mine.fish", "~/.config/fish/fish_variables", "~/.config/starship.toml", "~/.local/bin/starship",
+    "~/.config/zsh/.zprofile", "~/.config/zsh/plugins/p.zsh",
+)  # fmt: skip
+# What they would execute if it were there; the instant prompt of p10k is code.
+PLANTED = ("~/.cache/p10k-instant-prompt-$USER.zsh", "~/.zcompdump", "~/.local/share/fish/vendor_conf.d/x.fish", "~/.config/fish/conf.d/new.fish",
+           "~/.oh-my-zsh/custom/new.zsh", "~/.config/zsh/new.zsh", "~/.config/fish/new.fish", "~/.zlogin")  # fmt: skip
+
+
+@test("D1: what the host's zsh and fish execute is shown inside, and stays as it is")
+def _(h):
+    h.require("zsh", "fish")
+    for path in SHOWN:
+        h.write(path, "# mine\n")
+    p = Project(h)
+    p.entered()
+    over = [f"echo planted >> {f}; echo planted > n; mv -f n {f}; ln -sf $PWD/n {f}; sed -i 's/mine/planted/' {f}" for f in SHOWN]
+    put = [f'mkdir -p "$(dirname {f})"; echo planted > {f}' for f in PLANTED]
+    swap = [f"mv {d} {d}.old; mkdir -p {d}; echo planted > {d}/x" for d in
+            ("~/.oh-my-zsh", "~/.oh-my-zsh/custom", "~/powerlevel10k", "~/.config/fish/conf.d", "~/.config/fish/functions", "~/.config/fish", "~/.config/zsh/plugins")]  # fmt: skip
+    before = home_of(h, "code/demo")
+    r = p.entered("cat " + " ".join(SHOWN) + " | grep -c mine; " + each(over + put + swap), env={"ZDOTDIR": h.path("~/.config/zsh")})
+    assert int(r.out.split()[0]) >= len(SHOWN) - 2, r  # .zshenv and config.fish have psbc's words, and lead to the user's
+    after = home_of(h, "code/demo")
+    assert after == before, {path: after.get(path) for path in {*after, *before} if after.get(path) != before.get(path)}
+    assert h.run(["sh", "-c", each([f"echo planted >> {f}" for f in SHOWN] + put)], cwd=p.path).ok
+    assert all("planted" in h.read(path) for path in (*SHOWN, *(f.replace("$USER", h.user) for f in PLANTED)))
+
+
 EDITS = (
     "echo 'readonly = [\"~/.aws\"]' >> .python-sandbox.toml",
     "sed -i 's/^name.*/&\\nreadonly = [\"~\\/.aws\"]/' .python-sandbox.toml",

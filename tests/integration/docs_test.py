@@ -67,6 +67,22 @@ def _():
     assert table and page == table, set(page) ^ set(table)
 
 
+@test("docs/shells.md lists exactly the shells, and the files that each one gets")
+def _():
+    source = (CHECKOUT / "src/policy/shell_table.cc").read_text()
+    table = {}
+    for row in re.split(r"\n    \{(?=\.id = )", source)[1:]:
+        own = re.search(r"\.own = (.*?)\.directory", row, re.S)[1]
+        trees = re.search(r"\.trees = (.*)", row, re.S)[1]
+        word = dict(re.findall(r'\.(id|part|history) = "([^"]+)"', row))
+        table[word["id"]] = (re.findall(r'\{"([^"]+)"', own), re.findall(r'\{"([^"]+)", (?:nullptr|"[A-Z_]+"), (?:nullptr|"[^"]*")\}', trees.split("shared_files")[0]),
+                             [word["part"]], [word["history"]])  # fmt: skip
+    page = (CHECKOUT / "docs/shells.md").read_text()
+    rows = re.findall(r"^\| (\w+) \| (.*) \| (.*)\| (.*) \| (.*) \|$", page, re.M)
+    listed = {shell: tuple(re.findall(r"`([^`]+)`", cell) for cell in cells) for shell, *cells in rows if shell in table}
+    assert len(table) == 3 and listed == table, (listed, table)
+
+
 for found in [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]:
     if "```console" in found.read_text():
         test(f"{found.relative_to(CHECKOUT)} says what happens")(lambda h, page=found: play(h, page))
