@@ -9,6 +9,8 @@ import os
 import shutil
 from pathlib import Path
 
+from tap import skip
+
 # Below directories that belong to root: a host runs what is here as root.
 DIRECTORY = Path(os.environ.get("PSBC_FIREJAILS") or "/var/cache/psbc-tests/firejails")
 VERSIONS = {"bullseye": "0.9.64.4", "bookworm": "0.9.72", "trixie": "0.9.74", "sid": "0.9.80"}
@@ -86,6 +88,27 @@ class Installed:
         if result != 0:
             error = ctypes.get_errno()
             raise OSError(error, f"cannot replace firejail: {os.strerror(error)}")
+
+
+class ChoosesFirejail:
+    """What a Host can do about the firejail that it has."""
+
+    def use_firejail(self, release):
+        """From now on the firejail of that Debian release (firejails.py) is installed here, or the machine's own (None)."""
+        if release and (reason := missing(release)):
+            skip(reason)
+        self._firejail.use(release)
+
+    def firejail_version(self):
+        """Of the one that is installed here, as a tuple: (0, 9, 64, 4)."""
+        return tuple(map(int, self.run(["firejail", "--version"]).out.split()[2].split(".")))
+
+    def fake_firejail(self, script):
+        """A shell script in firejail's place, which looks setuid; `REAL` in it is the firejail that was there."""
+        real = f"/run/firejail-under-test/real-{self._firejail.count}/firejail"  # its name decides what it does
+        self._firejail.keep_as(real)
+        Path("/run/fake").write_text("#!/bin/sh\n" + script.replace("REAL", real))
+        self._firejail.use_program("/run/fake")
 
 
 def _numbers(version):

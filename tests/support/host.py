@@ -21,9 +21,7 @@ Paths: "~/x" is below the user's HOME, "/x" is meant as it is. Files are read an
 rights, so that a link planted by an attack leads a test nowhere that the user could not go.
 Commands run as the user with an environment made from nothing (`h.env` adds to it).
 
-$PSBC_FIREJAIL names a release of firejails.py whose firejail takes the place of the machine's; `h.use_firejail`
-changes it later.
-
+$PSBC_FIREJAIL, and later `h.use_firejail`, names a release whose firejail takes the machine's place (firejails.py).
 Needs root; `become_root` starts the program again through `sudo -n`, or skips it.
 The binary under test is $PSBC, else the newest build*/src/**/psbc of the checkout.
 """
@@ -42,7 +40,7 @@ import termios
 import time
 from pathlib import Path
 
-import firejails
+from firejails import ChoosesFirejail
 from private_machine import PrivateMachine
 from tap import skip, skip_all
 
@@ -97,7 +95,7 @@ class Decoys:
         return sorted(name for name, value in self.values.items() if value in text)
 
 
-class Host(PrivateMachine):
+class Host(PrivateMachine, ChoosesFirejail):
     def __init__(self, binary=None):
         binary = binary or os.environ.get("PSBC") or _newest_build()
         super().__init__(binary, CHECKOUT)
@@ -126,23 +124,6 @@ class Host(PrivateMachine):
         if proof not in r.out:
             reason = (r.err or r.out).strip().splitlines()[-1:] or ["it runs commands without a sandbox here"]
             skip("firejail: " + reason[0])
-
-    def use_firejail(self, release):
-        """From now on the firejail of that Debian release (firejails.py) is installed here, or the machine's own (None)."""
-        if release and (reason := firejails.missing(release)):
-            skip(reason)
-        self._firejail.use(release)
-
-    def firejail_version(self):
-        """Of the one that is installed here, as a tuple: (0, 9, 64, 4)."""
-        return tuple(map(int, self.run(["firejail", "--version"]).out.split()[2].split(".")))
-
-    def fake_firejail(self, script):
-        """A shell script in firejail's place, which looks setuid; `REAL` in it is the firejail that was there."""
-        real = f"/run/firejail-under-test/real-{self._firejail.count}/firejail"  # its name decides what it does
-        self._firejail.keep_as(real)
-        Path("/run/fake").write_text("#!/bin/sh\n" + script.replace("REAL", real))
-        self._firejail.use_program("/run/fake")
 
     # ---------------------------------------------------------------- files
 
