@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/glob.h"
 #include "base/process.h"
@@ -212,6 +213,12 @@ Result<std::vector<std::string>> RealFs::find(const AbsPath& root, const std::st
 Result<std::string> RealFs::version_output(const AbsPath& program) {
   TRY_ASSIGN(const Captured captured, capture({program.string(), "--version"}, {{"PATH", "/usr/bin:/bin"}}, 5000));
   return captured.out;
+}
+
+Result<std::string> RealFs::program_digest(const AbsPath& program) {
+  constexpr std::size_t longest = 16U << 20U;
+  TRY_ASSIGN(const std::string bytes, read(program, longest));
+  return digest(bytes);
 }
 
 Result<Resolved> resolve(Fs& fs, const AbsPath& path) {

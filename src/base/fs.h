@@ -55,6 +55,8 @@ class Fs {
   /// The output of `program --version`, run with an empty environment. `program` must be
   /// trustworthy; its stamp is the fact that is recorded.
   virtual Result<std::string> version_output(const AbsPath& program) = 0;
+  /// The digest (base/digest.h) of a program that only root can change; its stamp is the fact that is recorded.
+  virtual Result<std::string> program_digest(const AbsPath& program) = 0;
 };
 
 /// The file system of this machine.
@@ -70,6 +72,7 @@ class RealFs : public Fs {
   Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) override;
   Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) override;
   Result<std::string> version_output(const AbsPath& program) override;
+  Result<std::string> program_digest(const AbsPath& program) override;
 };
 
 /// The canonical path: every symlink resolved, asked component by component through `fs`. Components

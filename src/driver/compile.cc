@@ -122,6 +122,12 @@ std::optional<std::string> hosts_inside(base::Fs& fs, emit::FirejailVersion vers
   return text ? std::optional(emit::hosts_copy(*text)) : std::nullopt;
 }
 
+emit::JoinFlaw join_flaw(base::Fs& fs, const FirejailUsed& firejail) {
+  if (!emit::may_have_join_flaw(firejail.version)) return emit::JoinFlaw::absent; // need not be read
+  const auto digest = fs.program_digest(firejail.path);
+  return emit::join_flaw(firejail.version, digest ? *digest : "");
+}
+
 } // namespace
 
 std::string serialise(const FirejailUsed& used) { return used.path.string() + "\n" + to_string(used.version) + "\n"; }
@@ -151,7 +157,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   const auto templates = load_templates(in.fs, loaded->user, in.templates, in.places, sources, diagnostics);
   const auto firejail = firejail_here(in.fs, diagnostics);
   if (!templates || !firejail) return std::nullopt;
-  emit::report_support(firejail->version, diagnostics);
+  emit::report_support(firejail->version, join_flaw(in.fs, *firejail), diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 
   // Policy -> bytes.

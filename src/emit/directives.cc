@@ -17,7 +17,8 @@ constexpr FirejailVersion v66{0, 9, 66}, v68{0, 9, 68}, v70{0, 9, 70}, v72{0, 9,
 // Sorted by name. Acceptance was measured on each version (FIREJAIL A); a test runs the rows against
 // the firejail that is installed.
 constexpr Directive table[] = {
-    {"allow-bwrap", none, refused, v78},
+    // Without it firejail warns at every start, --quiet or not, where no bwrap is installed.
+    {"allow-bwrap", none, fixed, v78, no_end, Missing::covered, "this firejail leaves bwrap alone, and the system call filter closes what it needs"},
     {"allow-debuggers", none, refused},
     {"allusers", none, refused},
     {"blacklist", glob, rule},
@@ -72,13 +73,15 @@ constexpr Directive table[] = {
     {"quiet", none, narrowing},
     {"read-only", glob, rule},
     {"read-write", glob, rule},
-    {"restrict-namespaces", optional, fixed, v72, no_end, Missing::refuse, "it cannot close user namespaces"},
+    {"restrict-namespaces", optional, fixed, v72, no_end, Missing::said,
+     "new user namespaces, in which a program is root over mounts of its own; `psbc enter` closes them"},
     {"rlimit-cpu", word, narrowing},
     {"rlimit-fsize", word, narrowing},
     {"rlimit-nofile", word, narrowing},
     {"rlimit-nproc", word, narrowing},
     {"rmenv", word, narrowing},
     {"seccomp", optional, fixed},
+    {"seccomp-error-action", word, fixed},
     {"seccomp.block-secondary", none, baseline},
     {"seccomp.drop", word, refused},
     {"seccomp.keep", word, refused},
@@ -98,6 +101,8 @@ constexpr Directive table[] = {
 static_assert(std::is_sorted(std::begin(table), std::end(table), [](const Directive& a, const Directive& b) { return a.name < b.name; }));
 
 } // namespace
+
+std::span<const Directive> all_directives() { return table; }
 
 const Directive* find_directive(std::string_view name) {
   const auto* found = std::lower_bound(std::begin(table), std::end(table), name,

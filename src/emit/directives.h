@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "emit/firejail_version.h"
@@ -32,7 +33,7 @@ enum class Role : std::uint8_t {
 enum class Missing : std::uint8_t {
   never,    // all versions have it
   covered,  // left out: something else has the same effect
-  refuse,   // this firejail cannot hold what was promised
+  said,     // left out, and the first line of the profile says what this firejail does not hold
 };
 
 struct Directive {
@@ -42,12 +43,13 @@ struct Directive {
   FirejailVersion since{};
   FirejailVersion until{0xffff, 0, 0}; // exclusive
   Missing missing = Missing::never;
-  std::string_view instead{};            // covered: by what; refuse: the reason
+  std::string_view instead{};            // covered: by what; said: what it does not hold
 
   bool exists_in(FirejailVersion version) const { return since <= version && version < until; }
 };
 
 /// nullptr when psbc knows no such directive. `seccomp.drop` and `seccomp` are two directives.
 const Directive* find_directive(std::string_view name);
+std::span<const Directive> all_directives(); // sorted by name
 
 } // namespace psbc::emit

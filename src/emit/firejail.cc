@@ -77,11 +77,10 @@ Environment environment_of(const policy::Policy& policy, FirejailVersion version
   return out;
 }
 
-/// The fixed lines of a profile, and what this firejail does not know replaced by a comment.
-bool adapt(Filled& filled, FirejailVersion version, std::vector<std::string>& refused) {
-  std::string out;
+/// What this firejail does not know is replaced by a comment; what nothing else covers is said at the top.
+void adapt(Filled& filled, FirejailVersion version) {
+  std::string out, top;
   std::string_view rest = filled.text;
-  bool good = true;
   for (std::size_t i = 0; i < filled.lines.size(); ++i) {
     const std::size_t end = rest.find('\n');
     const std::string_view line = rest.substr(0, end);
@@ -91,15 +90,17 @@ bool adapt(Filled& filled, FirejailVersion version, std::vector<std::string>& re
     const Directive* directive = read.lines.size() == 1 ? find_directive(read.lines[0].directive) : nullptr;
     if (directive == nullptr || directive->exists_in(version) || directive->missing == Missing::never) {
       out.append(line) += '\n';
-    } else if (directive->missing == Missing::covered) {
-      out += "# " + std::string(directive->name) + ": not in firejail " + to_string(version) + "; " + std::string(directive->instead) + ".\n";
     } else {
-      refused.push_back("firejail " + to_string(version) + " has no `" + std::string(directive->name) + "`: " + std::string(directive->instead));
-      good = false;
+      const std::string lacks = "# " + std::string(directive->name) + ": not in firejail " + to_string(version) + "; ";
+      out += lacks + (directive->missing == Missing::covered ? std::string(directive->instead) : "see the top of this file") + ".\n";
+      if (directive->missing == Missing::covered) continue;
+      top += "# NOT HELD by firejail " + to_string(version) + ": " + std::string(directive->instead) + ".\n";
+      filled.lines.insert(filled.lines.begin(), 0);
+      filled.from_hole.insert(filled.from_hole.begin(), false);
+      ++i;
     }
   }
-  filled.text = std::move(out);
-  return good;
+  filled.text = top + out;
 }
 
 std::string_view template_name(Variant variant) {
@@ -111,8 +112,8 @@ std::optional<std::vector<Line>> baseline_of(const EmitInput& input, const Holes
   Holes empty;
   for (const auto& [name, unused] : names) empty.emplace(name, "");
   auto filled = fill_lines(builtin_templates().get(template_name(input.variant)), empty);
-  std::vector<std::string> unused;
-  if (!filled || !adapt(*filled, input.version, unused)) return std::nullopt;
+  if (!filled) return std::nullopt;
+  adapt(*filled, input.version);
   return lex(filled->text, input.version).lines;
 }
 
@@ -156,15 +157,7 @@ std::optional<std::string> emit_firejail(const EmitInput& input, diag::Diagnosti
     diagnostics.add(bad_template(tmpl, filled.error()));
     return std::nullopt;
   }
-  std::vector<std::string> refused;
-  if (!adapt(*filled, input.version, refused)) {
-    diagnostics.add({.code = diag::Code::firejail_cannot,
-                     .message = "this firejail cannot hold what psbc promises",
-                     .notes = std::move(refused),
-                     .help = {"install a newer firejail: 0.9.72 is enough"}});
-    return std::nullopt;
-  }
-
+  adapt(*filled, input.version);
   const auto baseline = baseline_of(input, holes);
   if (!baseline) return std::nullopt; // psbc's own template: a unit test fills it for every version
   const auto findings = check_profile(

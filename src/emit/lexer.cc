@@ -44,7 +44,8 @@ std::string squeeze(std::string_view line, FirejailVersion version) {
 constexpr std::array<std::string_view, 10> macros = {"${CFG}", "${DESKTOP}", "${DOCUMENTS}", "${DOWNLOADS}", "${HOME}",
                                                      "${MUSIC}", "${PATH}", "${PICTURES}", "${RUNUSER}", "${VIDEOS}"};
 
-/// The directory that a whitelist empties cannot be whitelisted itself.
+} // namespace
+
 std::optional<std::string> bad_whitelist(std::string_view path, FirejailVersion version) {
   if (path.front() == '~' || path.front() == '$') return std::nullopt;
   const auto under = [&](std::string_view top) {
@@ -61,6 +62,8 @@ std::optional<std::string> bad_whitelist(std::string_view path, FirejailVersion 
   }
   return std::nullopt;
 }
+
+namespace {
 
 struct PathVerdict {
   std::string aborts;

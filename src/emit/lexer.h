@@ -37,6 +37,10 @@ struct Lexed {
 
 Lexed lex(std::string_view profile, FirejailVersion version);
 
+/// Why this firejail cannot whitelist a path: it empties a top directory by that, of which the path must be
+/// strictly below, and 0.9.64.4 knows few.
+std::optional<std::string> bad_whitelist(std::string_view path, FirejailVersion version);
+
 /// The bytes that this firejail refuses in a path, wildcards aside.
 bool is_refused_in_path(char byte, FirejailVersion version);
 

@@ -2,9 +2,12 @@
 #include "emit/mounts.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
+#include "emit/all_but.h"
 #include "emit/glob.h"
+#include "emit/lexer.h"
 #include "emit/spelling.h"
 #include "policy/tree.h"
 
@@ -18,6 +21,8 @@ using policy::Rule;
 
 /// Whitelisting a name that never exists empties a directory; this is the name.
 constexpr std::string_view nothing = "psbc-none";
+
+constexpr FirejailVersion v66{0, 9, 66};
 
 bool is_visible(const Rule& rule) { return rule.access == Access::read_only || rule.access == Access::writable; }
 
@@ -98,12 +103,16 @@ class Planner {
   /// Can firejail empty this directory by whitelists? It does so per top directory only.
   bool is_top(const AbsPath& path) const {
     if (path == policy_.home) return true;
+    if (bad_whitelist((path / nothing).string(), version_)) return false;
     if (path.is_root() || is_under_any(path, {"/proc", "/sys", "/dev"})) return false;
     return path.parent().is_root() || path.parent() == AbsPath::literal("/usr") || path.parent() == AbsPath::literal("/run/user");
   }
 
   void close(const Rule& rule, const Rule* above) {
     if (above != nullptr && above->access == Access::closed) return; // is not there anyway
+    const bool is_run = rule.path == AbsPath::literal("/run"); // firejail itself works in it
+    if (version_ < v66 && (is_run || shows_something(rule.path)) && !is_top(rule.path) && !policy_.home.is_strictly_under(rule.path))
+      return close_all_but(rule, rule.path);
     if (shows_something(rule.path)) {
       // firejail itself shows no other user's home.
       const bool holds_home = policy_.home.is_strictly_under(rule.path);
@@ -124,8 +133,35 @@ class Planner {
     }
   }
 
+  /// 0.9.64.4 empties few top directories: in others, everything but what is shown is hidden by patterns, which
+  /// it looks at once, when it starts.
+  void close_all_but(const Rule& rule, const AbsPath& directory) {
+    std::set<std::string> keep;
+    for (const Rule& shown : policy_.rules)
+      if (is_visible(shown) && shown.path.is_strictly_under(directory))
+        keep.insert(AbsPath::literal("/").join(shown.path.relative_to(directory))->components().front());
+    std::set<std::string> on_the_way = keep;
+    if (directory == AbsPath::literal("/run")) keep.insert("firejail");
+    for (const NamePattern& pattern : all_but(keep)) {
+      const Spelling spelling = spell(directory.string() + "/" + pattern.prefix, PathUse::blacklist, version_);
+      const std::string text = spelling.text + pattern.glob;
+      if (!spelling.impossible.empty()) return refuse(rule, spelling.impossible, "rename it");
+      for (const std::string& name : keep)
+        if (glob_matches(text, (directory / name).string()))
+          return refuse(rule, "firejail can only be told `" + base::escape(text) + "`, and that hides `" + base::escape(name) + "` too", "rename it");
+      out_.guarded.push_back({.directive = "blacklist", .argument = text, .origin = rule.origin});
+    }
+    for (const std::string& name : on_the_way) {
+      const AbsPath child = directory / name;
+      const bool shown = std::any_of(policy_.rules.begin(), policy_.rules.end(),
+                                     [&](const Rule& each) { return is_visible(each) && each.path == child; });
+      if (!shown) close_all_but(rule, child);
+    }
+  }
+
   void expose(const Rule& rule, const Rule* above) {
     if (above == nullptr || above->access != Access::closed) return; // visible: `whitelist` would close its siblings
+    if (version_ < v66 && !rule.path.is_under(policy_.home) && bad_whitelist(rule.path.string(), version_)) return; // close_all_but
     add(out_.exposed, "whitelist", rule, PathUse::whitelist);
   }
 

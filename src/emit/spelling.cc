@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "emit/spelling.h"
 
+#include "base/glob.h"
+#include "base/text.h"
 #include "emit/lexer.h"
 
 namespace psbc::emit {
@@ -42,6 +44,11 @@ Spelling spell(std::string_view path, PathUse use, FirejailVersion version) {
       out.text += byte;
     }
   }
+  // A whitelist of `?` would expose the whole directory, and one of `??` the one above it.
+  if (out.is_glob && version < v66 && use != PathUse::blacklist)
+    for (const std::string_view component : base::split(out.text, '/'))
+      if (base::has_glob(component) && (base::matches_component(component, ".") || base::matches_component(component, "..")))
+        return cannot("this firejail would take so short a name, which it cannot be told exactly, for `.` or `..`");
   if (use == PathUse::private_cwd && (out.is_glob || path.find(']') != std::string_view::npos))
     return cannot("firejail cannot start in a directory with such a character in its path");
   constexpr std::size_t room_for_directive = 32;

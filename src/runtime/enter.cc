@@ -14,6 +14,7 @@
 #include "runtime/close_fds.h"
 #include "runtime/environment.h"
 #include "runtime/preflight.h"
+#include "runtime/refused_line.h"
 #include "runtime/session.h"
 #include "runtime/signals.h"
 #include "runtime/terminal.h"
@@ -226,6 +227,11 @@ class Entry {
       return {.status = 128 + interrupted_by_, .failure = {}};
     if (entered_) // somebody ended firejail from outside: that is how the session ended
       return {.status = exit_status(firejail_status_), .failure = {}};
+    if (const std::string line = refused_line(request_.firejail, request_.profile); !line.empty())
+      return failed({.operation = "enter the sandbox",
+                     .cause = "firejail " + to_string(request_.version) + " refuses " + line,
+                     .hint = "nothing was run. `psbc build` makes a profile for the firejail that is installed; when this one is too "
+                             "new for psbc, install a newer psbc"});
     return failed({.operation = "enter the sandbox",
                    .cause = "firejail ended with status " + std::to_string(exit_status(firejail_status_)) +
                             " before the sandbox was there",

@@ -99,6 +99,12 @@ base::Result<std::string> FsRecorder::version_output(const base::AbsPath& progra
       versions_, program, [&] { return world_.version_output(program); }, [](const auto&) {});
 }
 
+base::Result<std::string> FsRecorder::program_digest(const base::AbsPath& program) {
+  stamp(program);
+  return once(
+      digests_, program, [&] { return world_.program_digest(program); }, [](const auto&) {});
+}
+
 std::optional<std::string> EnvRecorder::get(std::string_view name) const {
   auto value = world_.get(name);
   if (noted_.emplace(name).second) facts_.push_back({FactKind::env, std::string(name), "", word(value)});

@@ -31,6 +31,7 @@ class FsRecorder final : public base::Fs {
   /// Noted as the program's stamp, taken before it runs: a program that is replaced in between makes
   /// the trace stale, never wrong.
   base::Result<std::string> version_output(const base::AbsPath& program) override;
+  base::Result<std::string> program_digest(const base::AbsPath& program) override; // noted in the same way
 
  private:
   base::Fs& world_;
@@ -45,6 +46,7 @@ class FsRecorder final : public base::Fs {
   std::map<std::tuple<base::AbsPath, std::string, std::size_t>, base::Result<std::vector<std::string>>>
       globs_, finds_; // by the question, too
   std::map<base::AbsPath, base::Result<std::string>> versions_;
+  std::map<base::AbsPath, base::Result<std::string>> digests_;
 };
 
 class EnvRecorder final : public base::Env {

@@ -21,6 +21,9 @@ nonewprivs
 nogroups
 noroot
 
+# The filter leaves bwrap no namespaces; firejail need not put a dummy in its place.
+allow-bwrap
+
 # ---- Ways to the rest of the machine -----------------------------------------------------------------
 # Shared memory and message queues of other programs, and what identifies the machine.
 ipc-namespace

@@ -31,6 +31,8 @@ noroot
 # 32-bit calls from walking around this (0.9.74 and later).
 restrict-namespaces
 seccomp.block-secondary
+# A refused call fails, and does not kill (0.9.64.4 knows that only when told).
+seccomp-error-action EPERM
 # firejail's list, without what debuggers and profilers need for processes of their own, and with
 # io_uring, which opens sockets that `protocol` does not see.
 seccomp !ptrace,!process_vm_readv,io_uring_setup

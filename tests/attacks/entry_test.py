@@ -45,7 +45,9 @@ def _(h):
     plant = "for n in python-env-demo python-env-demo.profile demo enter.profile standalone.profile default.profile; do : >$n; done"
     assert not h.decoys.found_in(p.predecessor(STEAL).out)
     p.predecessor(plant)
-    assert h.decoys.found_in(p.predecessor(STEAL).out) == ["ssh key"], h.story()
+    # Mended in 0.9.80 (firejail #6896): there the project is not looked into.
+    stolen = ["ssh key"] if h.firejail_version() < (0, 9, 79) else []
+    assert h.decoys.found_in(p.predecessor(STEAL).out) == stolen, h.story()
     p.entered(plant)
     assert not h.decoys.found_in(p.entered(STEAL).out)
 

@@ -12,7 +12,11 @@ ODD = {
     "it's": "it_s", 'say "x"': "say _x_", "a*b": "axxb", "q?m": "qxm", "x[1]": "x1", "${HOME}": "${HOMF}", "a\\b": "a_b",
     "a;b": "a:b", "$(id)`id`": "x", "größe 日本": "gr__e", "tail ": "tail", "c,d": "other", "~": "~root", "-(a=b)": "b",
 }  # fmt: skip
-ORDINARY = {"a b", "it's", "größe 日本", "c,d", "-(a=b)"}  # a refusal of one of these would be a defect too
+
+
+def ordinary(h):
+    """A refusal of one of these would be a defect too. 0.9.64.4 takes no quote, and what it takes for one hits the twin."""
+    return {"a b", "größe 日本", "c,d", "-(a=b)"} | ({"it's"} if h.firejail_version() >= (0, 9, 66) else set())
 
 
 def toml(text):
@@ -31,7 +35,10 @@ def _(h):
         return h.run(["firejail", "--quiet", "--profile=" + path, "sh", "-c", command], cwd="~/code/demo").out
 
     assert h.decoys.found_in(by_hand(f"blacklist {h.home}/code/demo/a  b\n", "cat 'a  b'")) == ["two blanks"]
-    assert h.decoys.found_in(by_hand(f"whitelist {h.home}/#x\n", "cat ~/.ssh/id_ed25519")) == ["ssh key"]
+    if h.firejail_version() >= (0, 9, 66):  # before, a comment began at the start of a line only
+        assert h.decoys.found_in(by_hand(f"whitelist {h.home}/#x\n", "cat ~/.ssh/id_ed25519")) == ["ssh key"]
+    else:
+        assert by_hand("net none # no network\n", "ls /sys/class/net").split() != ["lo"]
     assert by_hand("#" + "x" * 8190 + "env SPILLED=yes\n", "echo $SPILLED") == "yes\n"
 
 
@@ -63,7 +70,7 @@ def _(h):
         if r:
             said.add(name)
             assert not h.decoys.found_in(r.out) and "TWIN" in r.out, (name, str(r))
-    assert said >= ORDINARY, said
+    assert said >= ordinary(h), said
 
 
 @test("exposed paths of any name: exactly that one can be seen, and not written")
@@ -79,7 +86,7 @@ def _(h):
             said.add(name)
             assert "DATA" in r.out and not h.decoys.found_in(r.out), (name, str(r))
             assert not h.exists(f"{data}/{name}/x"), (name, str(r))
-    assert said >= ORDINARY, said
+    assert said >= ordinary(h), said
 
 
 @test("projects in directories of any name: the command runs there and sees nothing beside it, or is refused")
@@ -94,7 +101,7 @@ def _(h):
             said.add(name)
             assert r.out.startswith(h.path(path) + "\n") and not h.decoys.found_in(r.out), (name, str(r))
             assert h.read(path + "/.python-sandbox.toml").startswith("name = "), name
-    assert said >= ORDINARY, said
+    assert said >= ordinary(h), said
 
 
 @test("a value or a path of thousands of bytes does not become a line of its own")

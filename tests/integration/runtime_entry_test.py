@@ -279,7 +279,7 @@ def _(h):
 def _(h):
     s = Sandbox(h, extra="no-such-directive\n")
     r = s.run("true")
-    assert r.status == 125 and "is invalid" in r.err and "before the sandbox was there" in r.err, r
+    assert r.status == 125 and "is invalid" in r.err and "of its profile: `no-such-directive`" in r.err, r
 
 
 @test("what is inside can ask in which sandbox it is, by a mount and not by a variable")

@@ -49,14 +49,19 @@ class Sandbox:
         assert made.ok, made
         hosts = h.write(self.session + "/hosts", "127.0.0.1 first\n" + Path("/etc/hosts").read_text())
         lines = PROFILE.format(root=self.root, project=self.project, session=self.session, hosts=hosts).splitlines()
+        if h.firejail_version() < (0, 9, 68):
+            without = (*without, "keep-fd")  # there every descriptor crosses
+        if h.firejail_version() >= (0, 9, 78):
+            lines.append("allow-bwrap")  # or it warns where there is none
         kept = [line for line in lines if not any(line.startswith(w) for w in without)]
         self.profile = h.write("~/.local/state/psbc/enter.profile", "\n".join(kept) + "\n" + extra)
 
     def argv(self, *command, **options):
         """`psbc run` with everything at its usual value but for the options; a list repeats one."""
         values = {
-            "profile": self.profile, "psbc": "/usr/local/bin/psbc", "cwd": self.project, "name": "demo",
-            "id": "demo-1", "home": self.h.home, "project": self.project, "root": self.root,
+            "firejail-version": ".".join(map(str, self.h.firejail_version())), "profile": self.profile,
+            "psbc": "/usr/local/bin/psbc", "cwd": self.project, "name": "demo", "id": "demo-1",
+            "home": self.h.home, "project": self.project, "root": self.root,
             "session": self.session, "environment": self.root + "/env", "hidden": [self.project + "/.env"],
             "read-only": [self.project + "/.git/hooks"], "pinned": [self.project + "/.git"],
             "writable": [self.project, self.root], "directory": ["cache", "state", "home"],

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from host import CHECKOUT  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
-SCRIPTS = ["script/bootstrap", "script/demo", "script/test", "script/common.bash", ".ci/run"]
+SCRIPTS = ["script/bootstrap", "script/demo", "script/firejail-versions", "script/test", "script/common.bash", ".ci/nightly", ".ci/run"]
 
 
 @test("shellcheck has nothing to say about them")
@@ -25,6 +25,8 @@ def _():
 def _():
     r = subprocess.run([CHECKOUT / "script/bootstrap", "everything"], capture_output=True, text=True)
     assert r.returncode == 2 and "no such set" in r.stderr, r
+    r = subprocess.run([CHECKOUT / "script/firejail-versions", "everything"], capture_output=True, text=True)
+    assert r.returncode == 2 and "fetch" in r.stderr, r
 
 
 @test("where there is no apt, bootstrap names the packages and stops with 4")

@@ -3,6 +3,7 @@
 //   emit_tool lex VERSION < PROFILE                 "starts", or "aborts LINE REASON"; then each line as "N DIRECTIVE|ARGUMENT"
 //   emit_tool spell VERSION USE PATH                the spelling, or "impossible: REASON" and status 1
 //   emit_tool profile VERSION VARIANT HOME < RULES  RULES: access, path, access, path, ... each ended by NUL
+//   emit_tool versions                               "VERSION|SHIPS IN|SUPPORTED" and "DIRECTIVE|SINCE|INSTEAD", one per line
 //   emit_tool SHELL NAME ENVIRONMENT ROOT           psbc's part of a shell: bash, zsh, fish
 #include <cstdio>
 #include <iostream>
@@ -11,6 +12,7 @@
 
 #include "base/text.h"
 #include "diag/render.h"
+#include "emit/directives.h"
 #include "emit/firejail.h"
 #include "emit/lexer.h"
 #include "emit/shell.h"
@@ -76,6 +78,15 @@ int profile(const char* version, const std::string& variant, const char* home) {
   return text ? 0 : 1;
 }
 
+int versions() {
+  for (const emit::KnownVersion& row : emit::known_versions())
+    std::cout << to_string(row.version) << "|" << row.ships_in << "|" << (row.support == emit::Support::supported ? "yes" : "no") << "\n";
+  for (const emit::Directive& row : emit::all_directives())
+    if (!row.instead.empty())
+      std::cout << row.name << "|" << to_string(row.since) << "|" << (row.missing == emit::Missing::said ? "NOT HELD: " : "") << row.instead << "\n";
+  return 0;
+}
+
 int shell(const policy::Shell& row, const char* name, const char* environment, const char* root) {
   policy::Policy policy = bare("/h");
   policy.name = name;
@@ -92,6 +103,7 @@ int main(int argc, char** argv) {
   if (command == "lex" && argc == 3) return lex(argv[2]);
   if (command == "spell" && argc == 5) return spell(argv[2], argv[3], argv[4]);
   if (command == "profile" && argc == 5) return profile(argv[2], argv[3], argv[4]);
+  if (command == "versions" && argc == 2) return versions();
   if (const policy::Shell* row = policy::find_shell(command); row != nullptr && argc == 5) return shell(*row, argv[2], argv[3], argv[4]);
   return 2;
 }

@@ -21,6 +21,7 @@ Paths: "~/x" is below the user's HOME, "/x" is meant as it is. Files are read an
 rights, so that a link planted by an attack leads a test nowhere that the user could not go.
 Commands run as the user with an environment made from nothing (`h.env` adds to it).
 
+$PSBC_FIREJAIL, and later `h.use_firejail`, names a release whose firejail takes the machine's place (firejails.py).
 Needs root; `become_root` starts the program again through `sudo -n`, or skips it.
 The binary under test is $PSBC, else the newest build*/src/**/psbc of the checkout.
 """
@@ -39,6 +40,7 @@ import termios
 import time
 from pathlib import Path
 
+from firejails import ChoosesFirejail
 from private_machine import PrivateMachine
 from tap import skip, skip_all
 
@@ -46,7 +48,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 # What a test run may tell its programs through sudo; the commands of a host get the sanitizers' options alone.
 _KEPT_VARIABLES = (
-    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL",
+    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "PSBC_FIREJAIL", "PSBC_FIREJAILS",
     "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS",
 )  # fmt: skip
 
@@ -93,7 +95,7 @@ class Decoys:
         return sorted(name for name, value in self.values.items() if value in text)
 
 
-class Host(PrivateMachine):
+class Host(PrivateMachine, ChoosesFirejail):
     def __init__(self, binary=None):
         binary = binary or os.environ.get("PSBC") or _newest_build()
         super().__init__(binary, CHECKOUT)

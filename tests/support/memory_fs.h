@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/fs.h"
 #include "base/glob.h"
 #include "base/text.h"
@@ -157,6 +158,12 @@ class MemoryFs : public base::Fs {
     const Node* node = find(program, true);
     if (node == nullptr) return failed("run", program, ENOENT);
     return node->content;
+  }
+  base::Result<std::string> program_digest(const AbsPath& program) override {
+    asked_.push_back("digest " + program.string());
+    const Node* node = find(program, true);
+    if (node == nullptr) return failed("open", program, ENOENT);
+    return base::digest(node->content);
   }
 
  private:

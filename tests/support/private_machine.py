@@ -13,6 +13,8 @@ import stat
 import time
 from pathlib import Path
 
+from firejails import Installed
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNS = 0x20000
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
@@ -39,6 +41,7 @@ class PrivateMachine:
         self.home = f"/home/{self.user}"
         self.runtime = f"/run/user/{self.uid}"
         self._background = []
+        self._firejail = Installed()
 
     def __enter__(self):
         if PrivateMachine._entered:
@@ -90,6 +93,7 @@ class PrivateMachine:
 
         self._add_user()
         self._install(program)
+        self._firejail.use(os.environ.get("PSBC_FIREJAIL") or None)
         os.setgroups([self.gid])
         for directory, mode in ((self.home, 0o700), (self.runtime, 0o700)):
             os.mkdir(directory)

@@ -65,6 +65,11 @@ def main(*arguments):
         from host import become_root
 
         become_root()
+        if os.environ.get("PSBC_FIREJAIL"):
+            from firejails import missing
+
+            if reason := missing(os.environ["PSBC_FIREJAIL"]):
+                skip_all(reason)
     for ignored in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         signal.signal(ignored, signal.SIG_DFL)  # nohup or a shell's `&` ignore them, and children inherit that
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a timeout of meson: clean up first

@@ -231,19 +231,38 @@ TEST_CASE("a home that is not closed is psbc's own fault") {
 }
 
 TEST_CASE("every firejail in the table gets a profile that it starts with, or a reason") {
-  for (std::uint16_t patch = 64; patch <= 82; patch = static_cast<std::uint16_t>(patch + 2)) {
-    const emit::FirejailVersion version{0, 9, patch};
-    CAPTURE(patch);
+  std::vector<emit::FirejailVersion> versions = {{0, 9, 64, 4}};
+  for (std::uint16_t patch = 66; patch <= 82; patch = static_cast<std::uint16_t>(patch + 2)) versions.push_back({0, 9, patch});
+  for (const emit::FirejailVersion version : versions) {
+    CAPTURE(to_string(version));
     for (const Variant variant : {Variant::enter, Variant::standalone}) {
-      const auto out = emit_one(lab(), variant, version);
-      const bool refused = patch < 72 && variant == Variant::standalone;
-      const bool no_top = patch < 66; // 0.9.64 knows few top directories, /run is none of them
-      CHECK(out.profile.has_value() == (!refused && !no_top));
-      if (out.profile) CHECK_FALSE(emit::lex(*out.profile, version).aborts);
+      const auto out = emit_one(lab({rule(Access::read_only, "/run/x/resolv.conf")}), variant, version);
+      REQUIRE(out.profile);
+      CHECK_FALSE(emit::lex(*out.profile, version).aborts);
+      const bool says = out.profile->starts_with("# NOT HELD by firejail " + to_string(version) + ": new user namespaces");
+      CHECK(says == (version < v72 && variant == Variant::standalone));
     }
   }
   const auto old = emit_one(lab(), Variant::enter, {0, 9, 68});
   CHECK(has_line(*old.profile, "# tab: not in firejail 0.9.68; psbc writes ~/.inputrc inside."));
+}
+
+TEST_CASE("what 0.9.64.4 cannot empty by a whitelist is hidden by patterns, all but what is shown") {
+  constexpr emit::FirejailVersion v64{0, 9, 64, 4};
+  const auto out = emit_one(lab({rule(Access::closed, "/data", "closed"), rule(Access::read_only, "/data/a/b"), rule(Access::read_only, "/run/r/f")}),
+                            Variant::enter, v64);
+  REQUIRE(out.profile);
+  CHECK_FALSE(has_line(*out.profile, "whitelist /data/a/b"));
+  CHECK_FALSE(has_line(*out.profile, "whitelist /run/r/f"));
+  CHECK(has_line(*out.profile, "whitelist /tmp/psbc-none"));
+  const auto blacklisted = [&](std::string_view path) {
+    for (const auto& line : emit::lex(*out.profile, v64).lines)
+      if (line.directive == "blacklist" && emit::glob_matches(line.argument, path)) return true;
+    return false;
+  };
+  for (const char* path : {"/data/x", "/data/aa", "/data/.a", "/data/a/c", "/data/a/bb", "/run/user", "/run/firejaile", "/run/rr", "/run/r/g"})
+    CHECK(blacklisted(path));
+  for (const char* path : {"/data", "/data/a", "/data/a/b", "/run", "/run/r", "/run/r/f", "/run/firejail"}) CHECK_FALSE(blacklisted(path));
 }
 
 TEST_CASE("what a user's template may add, and what it may not") {

@@ -53,6 +53,13 @@ TEST_CASE("what firejail cannot be told has a reason") {
   CHECK_FALSE(spell("/a/b..c", PathUse::read_only, v64).impossible.empty());
   for (const char* path : {"/a/b,c", "/a/b[c", "/a/b]c"}) CHECK_FALSE(spell(path, PathUse::private_cwd, v72).impossible.empty());
   CHECK_FALSE(spell("/a/b\nc", PathUse::whitelist, v64).impossible.empty());
+  // A whitelist of `/a/??` exposed all of `/` on 0.9.64.4.
+  for (const char* path : {"/a/#", "/a/<>", "/a/#/b", "/a/.#", "/a/#."}) {
+    for (const auto use : {PathUse::whitelist, PathUse::read_only}) CHECK_FALSE(spell(path, use, v64).impossible.empty());
+    CHECK(spell(path, PathUse::blacklist, v64).impossible.empty());
+    CHECK(spell(path, PathUse::whitelist, v72).impossible.empty() == (std::string_view(path).find("..") == std::string_view::npos));
+  }
+  CHECK(spell("/a/#x", PathUse::whitelist, v64).text == "/a/?x");
   CHECK_FALSE(spell("/" + std::string(4000, '['), PathUse::blacklist, v72).impossible.empty());
 }
 
