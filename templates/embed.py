@@ -13,9 +13,9 @@ import sys
 HOLES = {
     "profile/enter.profile": {"exposed", "guarded", "header"},
     "profile/standalone.profile": {"environment", "exposed", "guarded", "header"},
-    "shell/inside.bash": {"environment", "history", "name"},
-    "shell/inside.fish": {"environment", "name"},
-    "shell/inside.zsh": {"environment", "history", "name", "zdotdir"},
+    "shell/inside.bash": {"environment", "history", "name", "session"},
+    "shell/inside.fish": {"environment", "name", "session"},
+    "shell/inside.zsh": {"environment", "history", "name", "session", "zdotdir"},
 }
 
 

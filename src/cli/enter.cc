@@ -82,7 +82,7 @@ struct Artefacts {
   std::string config;
   driver::FirejailUsed firejail;
   base::AbsPath profile;
-  std::string build; // the generation
+  std::string build; // what names it
 };
 
 base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::string& id) {
@@ -95,12 +95,14 @@ base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::
   TRY_ASSIGN(std::string filter, current->read(driver::filter_file));
   TRY_ASSIGN(std::string config, current->read(driver::config_file));
   TRY_ASSIGN(const std::string firejail_bytes, current->read(driver::firejail_file));
+  TRY_ASSIGN(std::string build, current->read(driver::build_file));
+  build.erase(build.find_last_not_of('\n') + 1);
   auto plan = emit::parse_enter_plan(plan_bytes);
   auto firejail = driver::parse_firejail_used(firejail_bytes);
   if (!plan || !firejail) return broken;
   return Artefacts{.plan = std::move(*plan), .filter = std::move(filter), .config = std::move(config),
                    .firejail = std::move(*firejail), .profile = current->directory() / driver::enter_profile,
-                   .build = std::string(current->directory().name())};
+                   .build = std::move(build)};
 }
 
 } // namespace

@@ -15,11 +15,12 @@ namespace {
 std::string running(const policy::Places& places, const std::string& id, const std::vector<runtime::RunningSession>& sessions) {
   const auto store = trace::Store::open(places.state, id);
   const auto current = store ? store->current() : base::Result<std::optional<trace::Current>>(store.error());
+  const auto build = current && *current ? (*current)->read(driver::build_file) : base::Result<std::string>(base::Error{});
   std::size_t all = 0, older = 0;
   for (const runtime::RunningSession& session : sessions) {
     if (session.id != id) continue;
     ++all;
-    older += current && *current && (*current)->directory().name() != session.build ? 1 : 0;
+    older += build && *build != session.build + "\n" ? 1 : 0;
   }
   if (all == 0) return {};
   std::string out = "  (" + std::to_string(all) + (all == 1 ? " session" : " sessions");

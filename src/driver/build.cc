@@ -120,15 +120,12 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     if (made == 0) break;
   }
 
-  const auto show_inside = [&](const std::string& name, const std::string& bytes) -> base::Status {
-    const AbsPath path = compiled->policy.session / name;
-    const auto old = fs.read(path, bytes.size());
-    return old && *old == bytes ? base::ok() : base::write_atomically(path, bytes, 0600);
-  };
   for (const trace::Output& output : compiled->outputs)
-    if (output.name == session_file || output.name == hosts_file) TRY(show_inside(output.name, output.bytes));
+    if (output.name == session_file || output.name == hosts_file || output.name == build_file) {
+      const AbsPath path = compiled->policy.session / output.name;
+      if (const auto old = fs.read(path, output.bytes.size()); !old || *old != output.bytes) TRY(base::write_atomically(path, output.bytes, 0600));
+    }
   TRY_ASSIGN(trace::Published published, store.publish(*lock, std::move(compiled->outputs), facts, world, request.places.home));
-  TRY(show_inside(build_file, std::string(published.directory.name()) + "\n"));
   TRY_ASSIGN(const bool linked, link_profile(compiled->policy, request.places));
   if (!linked)
     result.notes.push_back("~/.config/firejail/python-env-" + compiled->policy.name +

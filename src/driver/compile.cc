@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "config/load.h"
 #include "driver/templates.h"
@@ -187,7 +188,10 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   output(enter_profile, *entering);
   output(standalone_profile, *standing);
   for (trace::Output& shell : shells) compiled.outputs.push_back(std::move(shell));
-  output(plan_file, emit::serialise(emit::make_enter_plan(compiled.policy)));
+  std::string plan = emit::serialise(emit::make_enter_plan(compiled.policy));
+  // Not of the profile, whose comments change with a line number of the file.
+  output(build_file, base::digest(plan + *filter).substr(0, 16) + "\n");
+  output(plan_file, std::move(plan));
   output(filter_file, *filter);
   output(session_file, emit::serialise(emit::make_inside_session(compiled.policy)));
   if (hosts) output(hosts_file, *hosts);

@@ -39,7 +39,7 @@ inline constexpr const char* plan_file = "plan";
 inline constexpr const char* filter_file = "filter.bpf";
 inline constexpr const char* session_file = "session"; // also written where the sandbox sees it
 inline constexpr const char* hosts_file = "hosts";     // so is this one, where this firejail needs it
-inline constexpr const char* build_file = "build";     // only there: the generation, by which an older session knows that it is one
+inline constexpr const char* build_file = "build";     // and this: names what a session is made of, so that an older one knows that it is
 inline constexpr const char* config_file = "config"; // the very bytes that were compiled: trust judges these
 inline constexpr const char* firejail_file = "firejail"; // which one, and its version
 

@@ -28,6 +28,7 @@ std::string value_of(std::string_view hole, const policy::Shell& shell, const po
   if (hole == "environment") return policy.environment.string();
   if (hole == "history") return history_of(shell, policy);
   if (hole == "zdotdir") return policy.zdotdir;
+  if (hole == "session") return policy.session.string();
   return policy.name;
 }
 

@@ -6,7 +6,7 @@ namespace {
 
 constexpr Shell shells[] = {
     {.id = "bash", .always = true, .artefact = "shell.bash", .text = "shell/inside.bash", .part = ".psbc/inside.bash",
-     .history = "state/bash_history", .data = nullptr, .fish_quotes = false, .holes = {"environment", "history", "name"},
+     .history = "state/bash_history", .data = nullptr, .fish_quotes = false, .holes = {"environment", "history", "name", "session"},
      .starts = {{{".bashrc", "# psbc writes this at every entry; a copy of your own is in ~/.bashrc.own\n"
                              "builtin source ~/.psbc/inside.bash\n"},
                  // A login shell (each tmux pane is one) reads this one instead.
@@ -14,7 +14,7 @@ constexpr Shell shells[] = {
      .own = {{{".bashrc", ".bashrc.own"}, {".bash_aliases", nullptr}, {".inputrc", nullptr}, {".fzf.bash", nullptr}}},
      .directory = {}, .trees = {}},
     {.id = "zsh", .always = false, .artefact = "shell.zsh", .text = "shell/inside.zsh", .part = ".psbc/inside.zsh",
-     .history = "state/zsh_history", .data = nullptr, .fish_quotes = false, .holes = {"environment", "history", "name", "zdotdir"},
+     .history = "state/zsh_history", .data = nullptr, .fish_quotes = false, .holes = {"environment", "history", "name", "session", "zdotdir"},
      // ~/.zshenv points ZDOTDIR at psbc's directory while zsh starts; each file there reads the user's own.
      .starts = {{{".zshenv", "# psbc writes this at every entry; a copy of your own is in ~/.zshenv.own\n"
                              "builtin source ~/.psbc/inside.zsh .zshenv\n"},
@@ -32,7 +32,7 @@ constexpr Shell shells[] = {
                 {".zplug", nullptr, nullptr}, {".zprezto", nullptr, nullptr}, {".zim", nullptr, nullptr},
                 {".antidote", nullptr, nullptr}, {".local/share/sheldon", nullptr, nullptr}, {".fzf", nullptr, nullptr}}}},
     {.id = "fish", .always = false, .artefact = "shell.fish", .text = "shell/inside.fish", .part = ".psbc/inside.fish",
-     .history = "state/fish", .data = ".local/share/fish", .fish_quotes = true, .holes = {"environment", "name"},
+     .history = "state/fish", .data = ".local/share/fish", .fish_quotes = true, .holes = {"environment", "name", "session"},
      .starts = {{{".config/fish/config.fish", "# psbc writes this at every entry; a copy of your own is in config.own.fish\n"
                                               "builtin source ~/.psbc/inside.fish\n"}}},
      .own = {{{"config.fish", "config.own.fish"}}},

@@ -51,7 +51,7 @@ struct Shell {
   const char* history;  // in the sandbox's root: HISTFILE, or the directory that stands for `data`
   const char* data;     // relative to HOME: a directory that is kept in the sandbox's root; nullptr: none
   bool fish_quotes;     // quoting of values: fish's, else that of POSIX shells
-  std::array<const char*, 4> holes; // of the template
+  std::array<const char*, 5> holes; // of the template
   std::array<StartFile, 5> starts;
   std::array<OwnFile, 12> own;
   OwnDirectory directory;

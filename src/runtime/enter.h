@@ -23,7 +23,7 @@ struct EnterRequest {
   base::AbsPath firejail;
   emit::FirejailVersion version;
   std::vector<std::string> command; // not empty
-  std::string build;                // the generation; PSBC_BUILD inside
+  std::string build;                // what names the build; PSBC_BUILD inside
   base::AbsPath cwd;                // canonical; visible inside
   const base::Env& environment;
 };

@@ -25,7 +25,7 @@ struct RunningSession {
   std::string id;
   std::string name;
   std::string project; // canonical root
-  std::string build;   // the generation that it was entered with
+  std::string build;   // names the build that it was entered with
   std::string command; // as typed; for people
   bool operator==(const RunningSession&) const = default;
 };

@@ -53,10 +53,9 @@ class Supervisor {
     SignalQueue signals({SIGCHLD});
 
     Supervised result;
-    if (start(result)) {
-      send(channel_, {.kind = Message::Kind::entered});
-      watch(signals, result);
-    }
+    // Before the command is there: it could kill this process before its first message.
+    send(channel_, {.kind = Message::Kind::entered});
+    if (start(result)) watch(signals, result);
     end_leftovers(signals);
     return result;
   }

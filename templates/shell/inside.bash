@@ -48,6 +48,15 @@ __psbc_tell() {
   printf '\e]7;file://%s%s\e\\' "${HOSTNAME-}" "$url"
 }
 
+# Says once that there is a newer build: what it changes is for the next session. No forks.
+__psbc_compare() {
+  local build=
+  [[ ${PSBC_BUILD-} && -r @{session}/build ]] && read -r build <@{session}/build
+  [[ $build && $build != "$PSBC_BUILD" ]] || return 0
+  PSBC_BUILD=
+  printf 'psbc: this session is older than the current build: leave it, and enter again\n' >&2
+}
+
 # An error, `return` or `set -e` in your file ends that file, not this one.
 if [[ -r ~/.bashrc.own ]]; then
   . ~/.bashrc.own || : # `builtin source` would mind `set -e`
@@ -94,6 +103,7 @@ fi
 # (J:name) in the prompt, also when something sets PS1 anew later. No forks.
 __psbc_prompt() {
   __psbc_tell
+  __psbc_compare
   local segment='${JAILED_ENV:+(J:$JAILED_ENV) }'
   shopt -q promptvars || segment="(J:$JAILED_ENV) "
   [[ ${PS1-} == *JAILED_ENV* || ${PS1-} == *'(J:'* ]] && return 0

@@ -21,6 +21,15 @@ function __psbc_tell
     builtin printf '\e]7;file://%s%s\e\\' $hostname (string escape --style=url -- $PWD)
 end
 
+# Says once that there is a newer build: what it changes is for the next session. No forks.
+function __psbc_compare
+    test -n "$PSBC_BUILD"; and test -r @{session}/build; or return 0
+    read -l build <@{session}/build
+    test -n "$build"; and test "$build" != "$PSBC_BUILD"; or return 0
+    set -gx PSBC_BUILD ''
+    echo 'psbc: this session is older than the current build: leave it, and enter again' >&2
+end
+
 # (J:name) in the prompt, also when something defines fish_prompt anew.
 function __psbc_prompt
     set -l text (__psbc_own_prompt) # before anything else: it may show the last status
@@ -42,6 +51,7 @@ end
 # Behind the handlers of your own: some of them define fish_prompt.
 function __psbc_on_prompt --on-event fish_prompt
     __psbc_tell
+    __psbc_compare
     set -l details (functions -Dv fish_prompt)
     if test "$details[5]" != __psbc_prompt
         functions -e __psbc_own_prompt

@@ -62,12 +62,23 @@ __psbc_tell() {
   printf '\e]7;file://%s%s\e\\' "$HOST" "$url"
 }
 
+# Says once that there is a newer build: what it changes is for the next session. No forks.
+__psbc_compare() {
+  emulate -L zsh
+  local build=
+  [[ -z ${PSBC_BUILD-} || ! -r @{session}/build ]] || read -r build <@{session}/build
+  [[ -n $build && $build != $PSBC_BUILD ]] || return 0
+  typeset -gx PSBC_BUILD=
+  print -ru2 'psbc: this session is older than the current build: leave it, and enter again'
+}
+
 # (J:name) in the prompt, also when a theme sets PROMPT anew before each prompt.
 __psbc_precmd() {
   local __psbc_expands=
   [[ ! -o prompt_subst ]] || __psbc_expands=1
   emulate -L zsh
   __psbc_tell
+  __psbc_compare
   # Themes that came later put themselves behind; they set PROMPT, so this has to be the last.
   [[ $precmd_functions[-1] == __psbc_precmd ]] || precmd_functions=("${(@)precmd_functions:#__psbc_precmd}" __psbc_precmd)
   (( ! ${+functions[p10k]} || ! ${+functions[prompt_psbc]} )) || return 0 # it has a segment of its own

@@ -87,17 +87,40 @@ def _(h):
 @test("psbc list counts sessions, and those that are older than the build")
 def _(h):
     here = project(h)
+    h.write(f"{here}/.env", "S=1\n")
     session = start(h, here, "sleep", "60")
     assert listed(h)[0].endswith("(1 session)"), listed(h)
     h.write(f"{here}/.python-sandbox.toml", 'name = "demo"\nhidden = [".env"]\n')
     assert h.psbc("trust", "--yes", cwd=here).ok and h.psbc("build", cwd=here).ok
     assert listed(h)[0].endswith("(1 session, 1 older than the build)"), listed(h)
     second = start(h, here, "sleep", "60")
+    h.write(f"{here}/.python-sandbox.toml", '# A comment makes no session older.\nname = "demo"\nhidden = [".env"]\n')
+    assert h.psbc("trust", "--yes", cwd=here).ok and h.psbc("build", cwd=here).ok
     assert listed(h)[0].endswith("(2 sessions, 1 older than the build)"), listed(h)
     for each in (session, second):
         each.terminate()
         each.wait(20)
     assert "session" not in listed(h)[0]
+
+
+@test("a shell of a session that is older than the build says so, once, at its next prompt")
+def _(h):
+    here = project(h)
+
+    def build(_):
+        data = h.mkdir(f"~/data-{os.urandom(4).hex()}")
+        h.write(f"{here}/.python-sandbox.toml", f'name = "demo"\nreadonly = ["{data}"]\n')
+        assert h.psbc("trust", "--yes", cwd=here).ok and h.psbc("build", cwd=here).ok
+
+    for shell in ("bash", "zsh", "fish"):
+        h.require(shell)
+        h.write(f"~/.{shell}rc", "")
+        said = "this session is older than the current build"
+        r = h.pty(["psbc", "enter", "--shell", shell], [
+            (r"\(J:demo\)", "echo first\r"), (r"first\r?\n(.|\n)*\(J:demo\)", build),
+            ("", "false\r"), (said + r"(.|\n)*\(J:demo\)", "echo next\r"), (r"next\r?\n(.|\n)*\(J:demo\)", "exit 7\r"),
+        ], cwd=here)  # fmt: skip
+        assert r.status == 7 and r.out.count(said) == 1, r
 
 
 @test("psbc stop ends the sessions of a project, of a name, or all, and nothing of them is left")
