@@ -5,19 +5,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from examples import entered  # noqa: E402
 from host import CHECKOUT  # noqa: E402
 from tap import main, test  # noqa: E402
-
-
-def entered(h, example, project=""):
-    """The example in ~/code, trusted and built; gives a function that runs a shell line inside."""
-    h.require("psbc", "firejail")
-    h.copy(f"examples/{example}", f"~/code/{example}")
-    project = f"~/code/{example}{project}"
-    for arguments in (["trust", "--yes"], ["build"]):
-        r = h.psbc(*arguments, cwd=project)
-        assert r.ok, r
-    return lambda line: h.psbc("run", "--", "sh", "-c", line, cwd=project)
 
 
 @test("every example has a README and a configuration whose schema line leads to the schema")
