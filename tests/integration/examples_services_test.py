@@ -101,4 +101,69 @@ def serve_a_page(h):
     assert "<p>Ada was here</p>" in get(address)
 
 
+# ---------------------------------------------------------------- a private package index
+
+
+def index_of(h, directory, version):
+    """A package index on the host that has acme-money in one version, made and served as the README says."""
+    made = h.run(["python3", "-B", h.path("~/code/private-index/index/make_index.py"), h.path(f"~/{directory}"), version])
+    assert made.ok and made.out.endswith(f"acme_money-{version}-py3-none-any.whl\n"), made
+    serve = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", h.path(f"~/{directory}"), "0"]
+    return Server(h, serve, name=directory)
+
+
+@test("private-index: pip asks the one index that the file names, never the public one, and no password crosses")
+def _(h):
+    secret = h.decoys.new("password of the index")
+    h.write("~/.config/pip/pip.conf", f"[global]\nindex-url = https://dev:{secret}@pypi.acme.example/simple/\n")
+    h.copy("examples/private-index", "~/code/private-index")
+    index, stranger, way_out = index_of(h, "acme-index", "1.0"), index_of(h, "stranger", "99.0"), listener(h, "way-out")
+    run = entered(h, "private-index", ports={8417: index.port})
+    # All that pip would ask the internet for goes to the listener.
+    proxied = f"export HTTPS_PROXY=http://127.0.0.1:{way_out.port} NO_PROXY=127.0.0.1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_RETRIES=0; "
+
+    def inside(line):
+        return run(proxied + line)
+
+    assert inside("python3 -m venv ~/envs/acme-invoice").ok
+    r = inside("pip install -r requirements.txt && python invoice.py")
+    assert r.ok and f"Looking in indexes: http://127.0.0.1:{index.port}/simple/\n" in r.out and r.out.endswith("Total: 1,348.90 EUR\n"), r
+    r = inside("pip download requests")
+    assert not r.ok and "No matching distribution" in r.err and "/simple/requests/" in index.heard(), r
+
+    # A second index wins by a higher version, and one that is planted is not asked.
+    r = inside(f"printf '[global]\\nextra-index-url=http://127.0.0.1:{stranger.port}/simple/\\n' > $VIRTUAL_ENV/pip.conf")
+    assert r.ok and "acme_money-99.0" in inside("env -u PIP_CONFIG_FILE pip download -d /tmp/both acme-money").out
+    asked = stranger.heard()
+    assert "acme_money-1.0" in inside("pip download -d /tmp/one acme-money").out and stranger.heard() == asked
+
+    # Nothing went out so far; without the line the public index is asked for the company's own package.
+    assert "CONNECT" not in way_out.heard(), way_out.heard()
+    assert not inside("env -u PIP_INDEX_URL pip download acme-money").ok
+    assert "CONNECT pypi.org:443" in way_out.heard(), way_out.heard()
+
+    outside = h.run([h.path("~/envs/acme-invoice/bin/pip"), "config", "list"])
+    assert secret in outside.out, outside
+    r = inside("env -u PIP_DISABLE_PIP_VERSION_CHECK -u PIP_RETRIES pip config list; cat ~/.config/pip/pip.conf")
+    assert sorted(re.findall(r"(?m)^(.+?)=", r.out)) == [":env:.cache-dir", ":env:.config-file", ":env:.index-url"], r
+    assert "No such file" in r.err and not h.decoys.found_in(r.out + r.err), r
+
+
+@test("private-index: a token for the index crosses as a variable that requirements.txt names")
+def _(h):
+    company = listener(h, "company")
+    entered(h, "private-index")
+    policy = "~/code/private-index/.python-sandbox.toml"
+    h.write(policy, h.read(policy).replace("[env.set]", '[env]\npass = ["ACME_INDEX_TOKEN"]\n\n[env.set]'))
+    address = f"http://dev:${{ACME_INDEX_TOKEN}}@127.0.0.1:{company.port}/simple/"
+    h.write("~/code/private-index/requirements.txt", f"--index-url {address}\nacme-money\n")
+    approve(h, "~/code/private-index")
+    h.env["ACME_INDEX_TOKEN"] = h.decoys.new("token")
+    assert h.psbc("run", "--", "python3", "-m", "venv", h.path("~/envs/acme-invoice"), cwd="~/code/private-index").ok
+    r = h.psbc("run", "--", "pip", "download", "-r", "requirements.txt", cwd="~/code/private-index")
+    login = base64.b64encode(f"dev:{h.env['ACME_INDEX_TOKEN']}".encode()).decode()
+    assert f"Authorization: Basic {login}" in company.heard(), company.heard()
+    assert not h.decoys.found_in(r.out + r.err), r
+
+
 main()
