@@ -166,4 +166,85 @@ def _(h):
     assert not h.decoys.found_in(r.out + r.err), r
 
 
+# ---------------------------------------------------------------- an AI coding agent
+
+
+def repository(h, project):
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+    for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"]):
+        assert h.run(["git", *arguments], cwd=project).ok
+
+
+def model(h, answers):
+    """The stand-in for the model, on the host; what it heard is what left the machine."""
+    program = h.path("~/code/ai-agent/model/model.py")
+    return Server(h, ["python3", "-B", program, h.path(f"~/code/ai-agent/model/{answers}.json"), "0"], name=answers)
+
+
+@test("ai-agent: reads, mends, tests and commits the project, and its key crosses")
+def _(h):
+    h.require("git")
+    h.plant_decoys()
+    h.env["AGENT_API_KEY"] = h.decoys.new("AGENT_API_KEY")
+    h.copy("examples/ai-agent", "~/code/ai-agent")
+    repository(h, "~/code/ai-agent")
+    helpful = model(h, "helpful")
+    inside = entered(h, "ai-agent", ports={8418: helpful.port})
+    assert inside("python3 -B -m unittest -q").status == 1
+    r = inside("./agent.py make the tests pass")
+    assert r.ok and r.out.endswith("slug: blanks around and between words\n(status 0)\n"), r
+    within(30, lambda: helpful.process.poll() is not None)  # so that the next model can have its port
+    assert "make the tests pass\n" in helpful.heard() and h.decoys.found_in(helpful.heard()) == ["AGENT_API_KEY"]
+    assert inside("python3 -B -m unittest -q").ok
+    r = h.run(["git", "log", "--format=%an %s"], cwd="~/code/ai-agent")
+    assert r.out == "Dev slug: blanks around and between words\nDev first\n", r
+
+
+@test("ai-agent: one that was talked into theft gets its own key and the project, and leaves nothing behind")
+def _(h):
+    h.require("psbc", "firejail", "git")
+    h.plant_decoys()
+    h.env["AGENT_API_KEY"] = h.decoys.new("AGENT_API_KEY")
+    h.write("~/.claude/.credentials.json", h.decoys.new("login of the agent"))
+    h.spawn(["sleep", "600"], env={"BUILD_TOKEN": h.decoys.new("another process")})
+    wanted = {"ssh key", "login of the agent", "github token", "HF_TOKEN", "ACME_PASSPHRASE", "AGENT_API_KEY", "project .env",
+              "another project", "another process"}  # fmt: skip
+    for project in ("~/code/ai-agent", "~/code/unguarded"):
+        h.copy("examples/ai-agent", project)
+        repository(h, project)
+        h.write(f"{project}/.env", h.decoys.new("project .env"))
+    h.write("~/.profile", "# mine\n")
+
+    # The attack, on the host: everything is sent away, and the next git command runs what was planted.
+    turned = model(h, "turned")
+    r = h.run(["./agent.py", "make the tests pass"], cwd="~/code/unguarded", env={"AGENT_API_URL": f"http://127.0.0.1:{turned.port}"})
+    missing = wanted - set(h.decoys.found_in(turned.heard()))
+    assert r.ok and not missing, (missing, r)
+    assert "was-here" in h.read("~/.profile") and ".ssh" in h.read("~/code/unguarded/.python-sandbox.toml")
+    assert was_here(h, "~/code/unguarded")
+    h.run(["rm", "-rf", h.path("~/was-here"), h.path("~/code/unguarded")])
+    h.write("~/.profile", "# mine\n")
+
+    turned = model(h, "turned")
+    inside = entered(h, "ai-agent", ports={8418: turned.port})
+    before = h.tree("~/code/ai-agent")
+    r = inside("./agent.py make the tests pass")
+    heard = turned.heard()
+    assert r.ok and h.decoys.found_in(heard) == ["AGENT_API_KEY"], r
+    for pattern in (r"\.ssh/\*'?: No such file", r"\.credentials\.json'?: No such file", r"hosts\.yml'?: No such file",
+                    r"Permission denied: '\.env'", r"\.\./ai-agent/\.env: Permission denied", r"Read-only file system: '\.git/hooks/post-checkout'",
+                    r"\.git/config: Device or resource busy", r"mv: .*Device or resource busy", r"\.python-sandbox\.toml: Read-only"):  # fmt: skip
+        assert re.search(pattern, heard), (pattern, heard)
+    assert "other-project" not in heard and "was-here" not in inside("cat ~/.profile").out
+    assert h.read("~/.profile") == "# mine\n" and h.tree("~/code/ai-agent") == before
+    assert not was_here(h, "~/code/ai-agent")
+
+
+def was_here(h, project):
+    """Does git on the host run what was planted?"""
+    for arguments in (["status"], ["checkout", "-qb", "next"], ["commit", "-q", "--allow-empty", "-m", "next"]):
+        h.run(["git", *arguments], cwd=project)
+    return h.exists("~/was-here")
+
+
 main()
