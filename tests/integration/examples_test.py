@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """Every directory of examples/: built and entered as its README says."""
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tap import main, test  # noqa: E402
 def _():
     examples = sorted(path for path in (CHECKOUT / "examples").iterdir() if path.is_dir())
     assert len(examples) >= 4
+    listed = re.findall(r"(?m)^\| \[([a-z-]+)\]\(\1\) \| ", (CHECKOUT / "examples/README.md").read_text())
+    assert listed == [example.name for example in examples], listed
     for example in examples:
         assert (example / "README.md").is_file(), example
         configurations = list(example.rglob(".python-sandbox.toml"))
