@@ -112,7 +112,7 @@ base::Result<SessionRecord> SessionRecord::begin(const AbsPath& state, const emi
   const std::string name = std::to_string(getpid());
   TRY(directory.remove(name)); // of an earlier process with this number
   TRY_ASSIGN(base::Fd file, directory.create(name, std::move(record).finish(), 0600));
-  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) return base::system_error("lock", directory.path().string() + "/" + name);
+  if (flock(file.get(), LOCK_EX) != 0) return base::system_error("lock", directory.path().string() + "/" + name);
   return SessionRecord(std::move(directory), std::move(file), plan.temporary);
 }
 
