@@ -79,6 +79,10 @@ constexpr OwnEnvironment own_environments[] = {
     {".venv", "pyvenv.cfg"}, {"venv", "pyvenv.cfg"}, {".pixi/envs/default", "conda-meta/history"}, {".conda", "conda-meta/history"}};
 
 std::optional<AbsPath> own_environment(const LowerInput& in) {
+  std::vector<std::string> names;
+  for (const OwnEnvironment& own : own_environments) names.emplace_back(std::string_view(own.directory).substr(0, std::string_view(own.directory).find('/')));
+  const auto there = in.fs.among(in.root, names);
+  if (there.empty()) return {};
   for (const OwnEnvironment& own : own_environments)
     if (in.fs.kind(in.root / own.directory / own.proof) == Kind::file) return in.root / own.directory;
   return {};

@@ -244,17 +244,19 @@ void expose_launcher(Lowering& lowering, std::string_view program, const Origin&
   }
 }
 
-void expose_named_interpreters(Lowering& lowering) {
+void expose_named_interpreters(Lowering& lowering, const Recogniser& recogniser) {
   base::Fs& fs = lowering.in.fs;
   const AbsPath& home = lowering.in.places.home;
   const Origin origin{.source = Origin::Source::tool, .where = "python", .reason = "the interpreter that the project names", .span = {}};
-  const std::string version = first_word(fs.read(lowering.in.root / ".python-version", 4096));
+  std::string version;
+  if (recogniser.project_has(".python-version")) version = first_word(fs.read(lowering.in.root / ".python-version", 4096));
   if (is_name(version) && fs.kind(home / ".pyenv/versions") == Kind::directory)
     expose_installation_of(lowering, home / ".pyenv/versions" / version, origin);
 
   std::string name;
   for (const char* file : {"environment.yml", "environment.yaml"})
-    if (const auto text = fs.read(lowering.in.root / file, 1 << 20); text && name.empty()) name = environment_name(*text);
+    if (!recogniser.project_has(file)) continue;
+    else if (const auto text = fs.read(lowering.in.root / file, 1 << 20); text && name.empty()) name = environment_name(*text);
   if (!is_name(name)) return;
   const AbsPath own = lowering.out.root / "envs" / name;
   for (const Manager& manager : managers) {

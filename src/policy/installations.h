@@ -29,6 +29,6 @@ void expose_base_of(Lowering& lowering, const base::AbsPath& environment, const 
 void expose_launcher(Lowering& lowering, std::string_view program, const Origin& origin);
 
 /// The interpreter of `.python-version` (pyenv), and the conda environment that `environment.yml` names.
-void expose_named_interpreters(Lowering& lowering);
+void expose_named_interpreters(Lowering& lowering, const Recogniser& recogniser);
 
 } // namespace psbc::policy
