@@ -47,9 +47,11 @@ constexpr const char* launcher_directories[] = {".local/bin", "bin", ".cargo/bin
 // In a conda base and in a pyenv version: environments of other projects, and their packages.
 constexpr const char* of_other_projects[] = {"envs", "pkgs"};
 
-// Files of an installation in which people keep tokens: index URLs, channels, `conda env config vars`.
-constexpr const char* settings_of_installations[] = {".condarc", "condarc", "conda-meta/state", "etc/pip.conf", "pip.conf"};
-constexpr const char* scripts_of_installations[] = {"etc/conda/activate.d", "etc/conda/deactivate.d"};
+// Files of an installation in which people keep tokens now and then: index URLs, channels.
+constexpr const char* settings_of_installations[] = {".condarc", "condarc", "etc/pip.conf", "pip.conf"};
+// Variables of an environment, which is what secrets are in (`conda env config vars set`, env_vars.sh). A
+// session can name any environment in environment.yml, and nothing inside runs or reads these.
+constexpr const char* variables_of_environments[] = {"conda-meta/state", "etc/conda/activate.d", "etc/conda/deactivate.d"};
 
 constexpr std::size_t scan_limit = 256 * 1024; // bytes of a file
 constexpr std::size_t settings_limit = 128;    // files of a directory with settings
@@ -78,13 +80,12 @@ bool has_secret(Lowering& lowering, const AbsPath& path) {
 }
 
 void hide_secrets(Lowering& lowering, const AbsPath& installation) {
-  const auto look = [&](const AbsPath& path) {
-    if (has_secret(lowering, path)) lowering.add(Access::hidden, path, builtin("it holds what looks like a secret"));
-  };
-  for (const char* name : settings_of_installations) look(installation / name);
-  for (const char* name : scripts_of_installations)
-    if (const auto names = lowering.in.fs.names(installation / name))
-      for (const std::string& script : *names) look(installation / name / script);
+  for (const char* name : settings_of_installations)
+    if (has_secret(lowering, installation / name))
+      lowering.add(Access::hidden, installation / name, builtin("it holds what looks like a secret"));
+  for (const char* name : variables_of_environments)
+    if (const auto resolved = resolve(lowering.in.fs, installation / name); resolved && resolved->kind != Kind::absent)
+      lowering.add(Access::hidden, resolved->path, builtin("variables of an environment are where secrets are"));
 }
 
 /// The directory that `path` really is, when that may be shown: never HOME, nor what holds it.

@@ -166,8 +166,10 @@ void finish_environment(std::vector<std::string>& environment, const emit::Enter
 
   const std::string path = existing_directories(first, value_of("PATH"));
   set_value(environment, "PATH", path.empty() ? std::string(default_path) : path);
-  if (!value_of("LD_LIBRARY_PATH").empty())
-    set_value(environment, "LD_LIBRARY_PATH", existing_directories({}, value_of("LD_LIBRARY_PATH")));
+  if (const std::string libraries = existing_directories({}, value_of("LD_LIBRARY_PATH")); !libraries.empty())
+    set_value(environment, "LD_LIBRARY_PATH", libraries);
+  else // an empty one becomes the current directory as soon as something is appended to it
+    std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("LD_LIBRARY_PATH="); });
 }
 
 } // namespace psbc::runtime

@@ -62,6 +62,9 @@ TEST_CASE("LD_LIBRARY_PATH crosses with the absolute directories that exist insi
   std::vector<std::string> environment = {"LD_LIBRARY_PATH=/usr/lib:/nowhere", "PATH=/usr/bin"};
   runtime::finish_environment(environment, plan);
   CHECK(environment == std::vector<std::string>{"LD_LIBRARY_PATH=/usr/lib", "PATH=/usr/bin"});
+  environment = {"LD_LIBRARY_PATH=/nowhere", "PATH=/usr/bin"};
+  runtime::finish_environment(environment, plan);
+  CHECK(environment == std::vector<std::string>{"PATH=/usr/bin"});
 }
 
 TEST_CASE("an environment of conda sets its own variable, and what was installed inside is found behind it") {
