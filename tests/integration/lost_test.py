@@ -1,7 +1,9 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """What a session writes into its private HOME: named when it ends, kept when the user wants it, within bounds."""
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
@@ -94,8 +96,13 @@ def _(h):
 @test("two sessions of one project keep what each of them wrote")
 def _(h):
     run = inside(h, KEEP)
-    process = h.spawn(["psbc", "run", "--", "sh", "-c", "touch started; echo a > ~/first; while [ ! -e go ]; do sleep 0.1; done"], cwd="~/code/demo")
-    assert run("while [ ! -e started ]; do sleep 0.1; done; echo b > ~/second").ok
+    process = h.spawn(["psbc", "run", "--", "sh", "-c", "touch started; echo a > ~/first; while [ ! -e go ]; do sleep 0.1; done"],
+                      cwd="~/code/demo", stderr=subprocess.PIPE)  # fmt: skip
+    end = time.monotonic() + 60
+    while not h.exists("~/code/demo/started"):
+        assert process.poll() is None and time.monotonic() < end, process.stderr.read() if process.poll() is not None else "not entered in 60 s"
+        time.sleep(0.05)
+    assert run("echo b > ~/second").ok
     h.write("~/code/demo/go")
     assert process.wait(timeout=30) == 0
     assert run("cat ~/first ~/second").out == "a\nb\n"
