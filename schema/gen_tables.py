@@ -22,6 +22,7 @@ KEYWORDS = {
     "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "integer": {"enum"} | ANY,
     "choice": {"enum"} | ANY,
+    "boolean": set() | ANY,
 }
 DIRECTIONS = ("neutral", "narrows", "widens")
 
@@ -158,7 +159,7 @@ class Tables:
             return "strings"
         if declared == "object":
             return "map" if "patternProperties" in node else "table"
-        need(declared in ("string", "integer"), where, f"the type `{declared}` is not known")
+        need(declared in ("string", "integer", "boolean"), where, f"the type `{declared}` is not known")
         return "choice" if declared == "string" and "enum" in node else declared
 
     def array(self, element, path, what, items):
@@ -199,6 +200,9 @@ class Tables:
 
     def fill_string(self, node, path, fields):
         fields["text"] = string_shape(self.schema, node, path)
+
+    def fill_boolean(self, node, path, fields):
+        need(isinstance(node.get("default"), bool), path, "a boolean needs `default`")
 
     def fill_integer(self, node, path, fields):
         need("enum" in node and "default" in node, path, "an integer needs `enum` and `default`")

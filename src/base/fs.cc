@@ -157,6 +157,15 @@ Result<std::string> RealFs::target(const AbsPath& path) {
 
 Result<std::vector<std::string>> RealFs::names(const AbsPath& path) { return names_of(path.string()); }
 
+std::vector<std::string> RealFs::among(const AbsPath& path, const std::vector<std::string>& names) {
+  const auto all = names_of(path.string());
+  std::vector<std::string> out;
+  if (all)
+    std::copy_if(names.begin(), names.end(), std::back_inserter(out),
+                 [&](const std::string& name) { return std::binary_search(all->begin(), all->end(), name); });
+  return out;
+}
+
 Result<Ownership> RealFs::ownership(const AbsPath& path) {
   struct stat st{};
   if (lstat(path.c_str(), &st) != 0) return system_error("look at", path.string());

@@ -37,6 +37,9 @@ class Fs {
   virtual Result<std::string> target(const AbsPath& path) = 0;
   /// The names in a directory, sorted by bytes, without `.` and `..`.
   virtual Result<std::vector<std::string>> names(const AbsPath& path) = 0;
+  /// Those of `names` that a directory has, in the order of `names`; none when it cannot be listed. One
+  /// question instead of many, and unlike `names` the answer stays when other names come and go.
+  virtual std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) = 0;
   /// Owner and permission bits, links not followed.
   virtual Result<Ownership> ownership(const AbsPath& path) = 0;
   /// Number of hard links of a file, links not followed; 0 when absent.
@@ -66,6 +69,7 @@ class RealFs : public Fs {
   Result<std::string> read(const AbsPath& path, std::size_t limit) override;
   Result<std::string> target(const AbsPath& path) override;
   Result<std::vector<std::string>> names(const AbsPath& path) override;
+  std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) override;
   Result<Ownership> ownership(const AbsPath& path) override;
   std::uint64_t link_count(const AbsPath& path) override;
   std::string stamp(const AbsPath& path) override;

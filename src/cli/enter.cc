@@ -105,6 +105,22 @@ base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::
                    .build = std::move(build)};
 }
 
+std::string size_of(std::uint64_t bytes) {
+  constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
+  if (bytes < kib) return std::to_string(bytes) + " B";
+  return bytes < mib ? std::to_string(bytes / kib) + " KiB" : std::to_string(bytes / mib) + " MiB";
+}
+
+/// The names are a session's: escaped. A few lines at most, whatever it left.
+void say_lost(Context& context, const runtime::EnterResult& result) {
+  if (result.lost_count == 0) return;
+  say(context, "psbc: gone with the session, because HOME inside is private:");
+  for (const runtime::LostFile& file : result.lost) say(context, "  ~/" + base::escape(file.path) + "  " + size_of(file.size));
+  if (result.lost_count > result.lost.size())
+    say(context, "  and " + std::to_string(result.lost_count - result.lost.size()) + " more");
+  say(context, "psbc: to keep such files: keep_lost = true in ~/.config/psbc/config.toml");
+}
+
 } // namespace
 
 int enter(Context& context, const EnterOptions& asked) {
@@ -161,6 +177,7 @@ int enter(Context& context, const EnterOptions& asked) {
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                       .build = artefacts->build, .cwd = cwd->path, .environment = context.env});
   if (result.failure) complain(result.failure->error);
+  say_lost(context, result);
   return result.status;
 }
 

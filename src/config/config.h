@@ -55,6 +55,7 @@ struct UserConfig {
   std::vector<SpannedString> hidden;
   std::vector<SpannedString> env_pass;
   std::vector<SpannedString> accept_secrets; // files that are exposed although the scan found something
+  bool keep_lost = false;                    // what a session writes into its HOME is there at the next entry
   std::optional<SpannedString> templates;    // a directory that replaces the built-in templates
 };
 

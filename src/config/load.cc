@@ -73,7 +73,10 @@ Value convert(const toml::node& node, const Places& places) {
       value.integer = node.as_integer()->get();
       break;
     case toml::node_type::floating_point: value.type = Type::floating; break;
-    case toml::node_type::boolean: value.type = Type::boolean; break;
+    case toml::node_type::boolean:
+      value.type = Type::boolean;
+      value.boolean = node.as_boolean()->get();
+      break;
     case toml::node_type::date:
     case toml::node_type::time:
     case toml::node_type::date_time: value.type = Type::date_time; break;

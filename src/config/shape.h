@@ -17,6 +17,7 @@ enum class Format : std::uint8_t { name, path, anchored_path, inner_path, patter
 enum class Direction : std::uint8_t { neutral, narrows, widens };
 
 enum class Kind : std::uint8_t {
+  boolean,
   integer,
   string,
   choice,  // one of a few words

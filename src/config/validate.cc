@@ -18,6 +18,7 @@ using diag::Code;
 
 std::string_view wanted(Kind kind) {
   switch (kind) {
+    case Kind::boolean: return "true or false";
     case Kind::integer: return "an integer";
     case Kind::string:
     case Kind::choice: return "a string";
@@ -30,6 +31,7 @@ std::string_view wanted(Kind kind) {
 
 bool has_type(const Value& value, Kind kind) {
   switch (kind) {
+    case Kind::boolean: return value.type == Type::boolean;
     case Kind::integer: return value.type == Type::integer;
     case Kind::string:
     case Kind::choice: return value.type == Type::string;
@@ -131,6 +133,7 @@ class Validator {
   void key(const Entry& entry, const KeyShape& shape) {
     if (!has_type(entry.value, shape.kind)) return wrong_type(entry, shape);
     switch (shape.kind) {
+      case Kind::boolean: break; // both have a meaning
       case Kind::integer: integer(entry.value, shape); break;
       case Kind::string:
         text(entry.value.string, entry.value.span, "`" + std::string(shape.path) + "`", shape.text);

@@ -21,6 +21,7 @@ struct Value {
   diag::Span span; // of a table with a header: the header; of a dotted key's table: that part of the key
   std::string string;
   std::int64_t integer = 0;
+  bool boolean = false;
   std::vector<Value> items;
   std::vector<Entry> entries; // in the order of the file
 

@@ -99,9 +99,10 @@ Proposal propose(base::Fs& fs, const AbsPath& root, const AbsPath& home, const s
   out.name = as_name(name.empty() ? root.name() : std::string_view(name));
 
   if (fs.kind(root / ".venv/pyvenv.cfg") == Kind::file) out.recognised.push_back("an environment in .venv");
+  policy::Recogniser recogniser(fs, root, std::nullopt);
   for (const policy::Tool& tool : policy::tool_table())
-    for (const char* file : tool.files)
-      if (file != nullptr && fs.kind(root / file) == Kind::file) out.recognised.push_back(std::string(tool.id) + " (" + file + ")");
+    if (const policy::Sign* sign = recogniser.find(tool); sign != nullptr && sign->path != nullptr)
+      out.recognised.push_back(std::string(tool.id) + " (" + sign->path + (sign->kind == policy::Sign::Kind::table ? ": " + std::string(sign->text) : "") + ")");
   for (const Service& service : find_services(fs, root)) out.services.push_back(shown(service));
 
   out.hidden = find_secret_files(fs, root);

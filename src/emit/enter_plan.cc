@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 2\n";
+constexpr std::string_view plan_magic = "psbc plan 3\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -86,6 +86,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .temporary = policy.temporary.string(),
       .environment = policy.environment.string(),
       .pass = policy.pass,
+      .keep_lost = policy.keep_lost,
       .directories = needed_directories(policy),
   };
   for (const policy::Variable& variable : policy.variables)
@@ -118,6 +119,7 @@ std::string serialise(const EnterPlan& plan) {
   write_pairs(out, plan.variables);
   write_home_files(out, plan.home_files);
   write_pairs(out, plan.aliases);
+  out.u32(plan.keep_lost ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
   return out.take();
@@ -135,6 +137,7 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.variables = read_pairs(in);
   plan.home_files = read_home_files(in);
   plan.aliases = read_pairs(in);
+  plan.keep_lost = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();
   if (!in.complete())

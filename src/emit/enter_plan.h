@@ -36,6 +36,7 @@ struct EnterPlan {
   std::vector<std::pair<std::string, std::string>> variables;  // name, value
   std::vector<HomeFile> home_files;
   std::vector<std::pair<std::string, std::string>> aliases;    // link, target
+  bool keep_lost = false;               // what a session writes into HOME is saved in `root`/kept
   std::vector<std::string> directories; // in `root`, relative: made when missing
   std::vector<std::string> hidden;      // must not open inside
   std::vector<std::string> read_only;   // must lie on a read-only mount, when they are there

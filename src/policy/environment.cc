@@ -3,6 +3,7 @@
 // `~/envs/<name>` and `~/.cache/pysandbox-<name>` lead into the sandbox's one root, so that hard links
 // from a cache into the environment work: two mounts would give EXDEV (CATALOGUE 0.6).
 #include "base/text.h"
+#include "policy/installations.h"
 #include "policy/lowering.h"
 
 namespace psbc::policy {
@@ -69,36 +70,22 @@ void place_environment(Lowering& lowering, const AbsPath& path, const config::Sp
   lowering.add_aliases(*resolved, origin);
 }
 
-/// Interpreters that version managers keep in HOME. Only these: `pyvenv.cfg` lies where the sandbox
-/// can write, so an arbitrary `home =` in it must not expose anything.
-constexpr const char* interpreter_homes[] = {".pyenv/versions", ".local/share/uv/python", ".local/share/mise/installs/python",
-                                             ".asdf/installs/python"};
+struct OwnEnvironment {
+  const char* directory; // of the project
+  const char* proof;     // a file in it
+};
+// What a project brings itself, the first that is there.
+constexpr OwnEnvironment own_environments[] = {
+    {".venv", "pyvenv.cfg"}, {"venv", "pyvenv.cfg"}, {".pixi/envs/default", "conda-meta/history"}, {".conda", "conda-meta/history"}};
 
-void expose_interpreter(Lowering& lowering, const AbsPath& environment) {
-  const LowerInput& in = lowering.in;
-  const auto config = in.fs.read(environment / "pyvenv.cfg", 16 * 1024);
-  if (!config) return;
-  for (const std::string_view line : base::split(*config, '\n')) {
-    const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos) continue;
-    const std::string_view key = line.substr(0, equals);
-    if (key != "home" && key != "home ") continue;
-    std::size_t start = equals + 1;
-    while (start < line.size() && line[start] == ' ') ++start;
-    const auto home = AbsPath::parse(line.substr(start));
-    if (!home) return;
-    for (const char* manager : interpreter_homes) {
-      const AbsPath base = in.places.home / manager;
-      if (!home->is_strictly_under(base)) continue;
-      const AbsPath version = base / home->relative_to(base).substr(0, home->relative_to(base).find('/'));
-      const auto resolved = resolve(in.fs, version);
-      if (!resolved || resolved->kind != Kind::directory || !resolved->path.is_under(base)) return;
-      const Origin origin{.source = Origin::Source::tool, .where = "python", .reason = "the environment's interpreter", .span = {}};
-      lowering.add(Access::read_only, resolved->path, origin);
-      lowering.add_aliases(*resolved, origin);
-    }
-    return;
-  }
+std::optional<AbsPath> own_environment(const LowerInput& in) {
+  std::vector<std::string> names;
+  for (const OwnEnvironment& own : own_environments) names.emplace_back(std::string_view(own.directory).substr(0, std::string_view(own.directory).find('/')));
+  const auto there = in.fs.among(in.root, names);
+  if (there.empty()) return {};
+  for (const OwnEnvironment& own : own_environments)
+    if (in.fs.kind(in.root / own.directory / own.proof) == Kind::file) return in.root / own.directory;
+  return {};
 }
 
 } // namespace
@@ -125,10 +112,10 @@ void lower_environment(Lowering& lowering) {
     // brings an environment of its own.
     const AbsPath shared = in.places.envs / name.value;
     place_environment(lowering, shared, name);
-    const bool in_project = in.fs.kind(in.root / ".venv/pyvenv.cfg") == Kind::file;
-    out.environment = in_project ? in.root / ".venv" : shared;
+    out.environment = own_environment(in).value_or(shared);
   }
-  expose_interpreter(lowering, out.environment);
+  expose_base_of(lowering, out.environment,
+                 {.source = Origin::Source::tool, .where = "python", .reason = "the environment's interpreter", .span = {}});
 }
 
 } // namespace psbc::policy

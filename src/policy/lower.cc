@@ -105,6 +105,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_hidden(lowering);
   lower_home_files(lowering);
   lower_variables(lowering);
+  policy.keep_lost = input.user.keep_lost;
   if (diagnostics.has_errors()) return std::nullopt;
   return policy;
 }

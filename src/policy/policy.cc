@@ -62,6 +62,7 @@ std::string dump(const Policy& policy) {
     for (const std::string& shell : policy.shells) out += (&shell == &policy.shells.front() ? "" : " ") + shell;
     out += "\n";
   }
+  if (policy.keep_lost) out += padded("keeps", 12) + "what sessions write into HOME\n";
   out += "\n";
   for (const Rule& rule : policy.rules)
     out += padded(to_string(rule.access), 12) + shown(rule.path, policy.home) + because(rule.origin);

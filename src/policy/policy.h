@@ -87,6 +87,7 @@ struct Policy {
   std::vector<Variable> variables;    // set inside
   std::vector<std::string> pass;      // names that cross, with the base list
   std::vector<HomeFile> home_files;
+  bool keep_lost = false;             // what is written into HOME is kept in `root`, and there at the next entry
   std::vector<std::string> tools;     // rows of the tool table that were recognised
   std::vector<std::string> shells;    // rows of the shell table that this machine has
   std::string zdotdir;                // where zsh's own files are; empty: HOME

@@ -122,7 +122,14 @@ std::optional<Hit> find_private_key(std::string_view line) {
   return {};
 }
 
-/// scheme://user:password@host, and scheme://token@host.
+/// conda's channels carry theirs in the path: https://host/t/TOKEN/channel.
+bool has_channel_token(std::string_view path) {
+  if (!path.starts_with("/t/")) return false;
+  const auto token = path.substr(3, path.find('/', 3) - 3);
+  return token.size() >= 8 && token.find_first_of(" \t\"'") == std::string_view::npos && is_concrete(token);
+}
+
+/// scheme://user:password@host, scheme://token@host and scheme://host/t/token.
 std::optional<Hit> find_url_password(std::string_view line) {
   for (auto at = line.find("://"); at != std::string_view::npos; at = line.find("://", at + 3)) {
     auto begin = at;
@@ -130,6 +137,8 @@ std::optional<Hit> find_url_password(std::string_view line) {
     const auto rest = line.substr(at + 3, max_value);
     const auto authority = rest.substr(0, rest.find_first_of("/?# \t\"'<>\\"));
     const auto host = authority.rfind('@');
+    if (begin != at && has_channel_token(rest.substr(authority.size())))
+      return Hit{"token in a URL", std::string(line.substr(begin, at - begin)).append("://").append(mask)};
     if (begin == at || host == std::string_view::npos) continue;
     const auto user = authority.substr(0, host);
     const auto colon = user.find(':');

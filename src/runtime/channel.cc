@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t max_message = 16 * 1024;
 constexpr std::size_t max_text = 3 * 1024; // a path of an error, cut where it is absurd
 
+constexpr std::size_t max_lost_path = 512;
+
 base::Error broken(std::string cause) {
   return {.operation = "talk to", .object = "the other end of the sandbox", .cause = std::move(cause)};
 }
@@ -28,6 +30,13 @@ std::string pack(const Message& message) {
     for (const std::string* text : {&error.operation, &error.object, &error.cause, &error.hint})
       out.text(std::string_view(*text).substr(0, max_text));
   }
+  if (message.kind == Message::Kind::lost) {
+    out.u32(static_cast<std::uint32_t>(message.lost.size()));
+    for (const LostFile& file : message.lost) {
+      out.text(std::string_view(file.path).substr(0, max_lost_path));
+      out.u64(file.size);
+    }
+  }
   return out.take();
 }
 
@@ -41,7 +50,12 @@ std::optional<Message> unpack(std::string_view bytes) {
     for (std::string* text : {&error.operation, &error.object, &error.cause, &error.hint})
       *text = in.text();
   }
-  const bool known = message.kind >= Message::Kind::session && message.kind <= Message::Kind::exited;
+  if (message.kind == Message::Kind::lost)
+    for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+      std::string path = in.text();
+      message.lost.push_back({.path = std::move(path), .size = in.u64()});
+    }
+  const bool known = message.kind >= Message::Kind::session && message.kind <= Message::Kind::lost;
   if (!in.complete() || !known)
     return {};
   return message;

@@ -4,7 +4,7 @@
 // so that no other process of the sandbox, firejail's own included, ever has it open.
 //
 //   outside -> inside   session (with the memory file) · signal N · resume, with or without the terminal
-//   inside -> outside   entered · stopped N · failed · exited STATUS
+//   inside -> outside   entered · stopped N · failed · lost FILES · exited STATUS
 #pragma once
 
 #include <sys/types.h>
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -26,12 +27,20 @@ struct Failure {
   base::Error error;
 };
 
+/// A file of the private HOME that is gone when the session ends.
+struct LostFile {
+  std::string path; // relative to HOME; whatever bytes the session chose
+  std::uint64_t size = 0; // bytes
+  bool operator==(const LostFile&) const = default;
+};
+
 struct Message {
-  enum class Kind : std::uint32_t { session = 1, signal, resume, entered, stopped, failed, exited };
+  enum class Kind : std::uint32_t { session = 1, signal, resume, entered, stopped, failed, exited, lost };
   Kind kind;
-  std::uint32_t value = 0; // signal: its number; resume: 1 with the terminal; stopped: signal; exited: wait status
+  std::uint32_t value = 0; // signal: its number; resume: 1 with the terminal; stopped: signal; exited: wait status; lost: number of all
   Failure failure = {};    // failed
   base::Fd file = {};      // session
+  std::vector<LostFile> lost = {}; // lost: the first few
   pid_t sender = 0;        // filled by the kernel, as the receiver numbers processes; 0 when not asked for
 };
 

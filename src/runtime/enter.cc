@@ -171,6 +171,9 @@ class Entry {
       on_stop(static_cast<int>(message.value), queue);
     } else if (message.kind == Message::Kind::failed) {
       failure_ = std::move(message.failure);
+    } else if (message.kind == Message::Kind::lost) {
+      lost_ = std::move(message.lost);
+      lost_count_ = message.value;
     } else if (message.kind == Message::Kind::exited) {
       command_status_ = static_cast<int>(message.value);
     }
@@ -220,7 +223,7 @@ class Entry {
 
   EnterResult result() {
     if (command_status_)
-      return {.status = exit_status(*command_status_), .failure = {}};
+      return {.status = exit_status(*command_status_), .lost = std::move(lost_), .lost_count = lost_count_, .failure = {}};
     if (failure_)
       return {.status = failure_->status, .failure = std::move(failure_)};
     if (interrupted_by_ != 0)
@@ -251,6 +254,8 @@ class Entry {
   int interrupted_by_ = 0;
   std::optional<int> command_status_;
   std::optional<Failure> failure_;
+  std::vector<LostFile> lost_;
+  std::uint32_t lost_count_ = 0;
 };
 
 } // namespace

@@ -2,7 +2,7 @@
 //
 // Not in the table, although many tools know them: SSH_AUTH_SOCK, DBUS_SESSION_BUS_ADDRESS, DISPLAY,
 // XAUTHORITY, WAYLAND_DISPLAY, TMUX, STY, KITTY_LISTEN_ON, VSCODE_* (each leads out of the sandbox);
-// LD_*, BASH_ENV, ENV, PERL5OPT, PYTHONPATH, PYTHONSTARTUP, GIT_SSH_COMMAND (each runs code that the
+// LD_PRELOAD and its like, BASH_ENV, ENV, PERL5OPT, PYTHONPATH, PYTHONSTARTUP, GIT_SSH_COMMAND (each runs code that the
 // host chose for itself); XDG_RUNTIME_DIR, TMPDIR (they name what does not exist inside); http_proxy
 // (its URL often holds a password: `[env] pass` lets it through).
 #include "runtime/environment.h"
@@ -24,6 +24,8 @@ constexpr BaseVariable table[] = {
     {"CLICOLOR_FORCE", "whether tools print colours"},
     {"COLORTERM", "how many colours the terminal has"},
     {"CUDA_DEVICE_ORDER", "which graphics card is number 0"},
+    {"CUDA_HOME", "where nvcc and its headers are"},
+    {"CUDA_PATH", "where nvcc and its headers are"},
     {"CUDA_VISIBLE_DEVICES", "which graphics cards are this user's share of the machine"},
     {"EDITOR", "opened by git commit"},
     {"FORCE_COLOR", "whether tools print colours"},
@@ -35,6 +37,7 @@ constexpr BaseVariable table[] = {
     {"LANG", "language and encoding"},
     {"LANGUAGE", "language of messages"},
     {"LC_*", "language and encoding, by category"},
+    {"LD_LIBRARY_PATH", "absolute entries that exist inside: CUDA and ROCm"},
     {"LESS", "options of the pager"},
     {"LOGNAME", "the user's name"},
     {"MKL_NUM_THREADS", "this user's share of the processors"},
@@ -42,6 +45,8 @@ constexpr BaseVariable table[] = {
     {"OMP_NUM_THREADS", "this user's share of the processors"},
     {"PAGER", "opened by git log"},
     {"PATH", "absolute entries that exist inside"},
+    {"ROCM_PATH", "where ROCm's compilers and headers are"},
+    {"ROCR_VISIBLE_DEVICES", "which graphics cards are this user's share of the machine"},
     {"SHELL", "the shell that tools start"},
     {"TERM", "what the terminal understands"},
     {"TZ", "the time zone"},
@@ -61,12 +66,29 @@ std::string absolute_entries(std::string_view path) {
       kept += ':';
     kept += entry;
   }
-  return kept.empty() ? std::string(default_path) : kept;
+  return kept;
 }
 
 bool is_directory(const std::string& path) {
   struct stat status{};
   return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// `first` and the entries of `path`, each once, without those that are no directory here.
+std::string existing_directories(const std::vector<std::string>& first, std::string_view path) {
+  std::vector<std::string> kept;
+  const auto keep = [&kept](std::string directory) {
+    if (std::find(kept.begin(), kept.end(), directory) == kept.end() && is_directory(directory))
+      kept.push_back(std::move(directory));
+  };
+  for (const std::string& directory : first)
+    keep(directory);
+  for (const std::string_view entry : base::split(path, ':'))
+    keep(std::string(entry));
+  std::string joined;
+  for (const std::string& directory : kept)
+    joined += (joined.empty() ? "" : ":") + directory;
+  return joined;
 }
 
 std::string* find_value(std::vector<std::string>& environment, std::string_view name) {
@@ -109,6 +131,10 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std
     inside[name] = value;
 
   inside["PATH"] = absolute_entries(inside["PATH"]);
+  if (inside["PATH"].empty())
+    inside["PATH"] = default_path;
+  if (const auto libraries = inside.find("LD_LIBRARY_PATH"); libraries != inside.end())
+    libraries->second = absolute_entries(libraries->second);
   inside["HOME"] = plan.home;
   inside["JAILED_ENV"] = plan.name;
   inside["PSBC_BUILD"] = build;
@@ -122,26 +148,28 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std
 }
 
 void finish_environment(std::vector<std::string>& environment, const emit::EnterPlan& plan) {
-  const std::string* const path = find_value(environment, "PATH");
-  const std::string old_path = path != nullptr ? path->substr(std::string_view("PATH=").size()) : std::string(default_path);
-
-  std::vector<std::string> kept;
-  const auto keep = [&kept](std::string directory) {
-    if (std::find(kept.begin(), kept.end(), directory) == kept.end() && is_directory(directory))
-      kept.push_back(std::move(directory));
+  const auto value_of = [&environment](std::string_view name) {
+    const std::string* const entry = find_value(environment, name);
+    return entry != nullptr ? entry->substr(name.size() + 1) : std::string();
   };
+  std::vector<std::string> first;
   const std::string interpreter = plan.environment + "/bin/python";
   if (!plan.environment.empty() && access(interpreter.c_str(), X_OK) == 0) {
-    set_value(environment, "VIRTUAL_ENV", plan.environment);
-    keep(plan.environment + "/bin");
+    // Tools tell the two kinds apart by these: with VIRTUAL_ENV set, conda's python would be taken for pip's.
+    const bool conda = is_directory(plan.environment + "/conda-meta");
+    set_value(environment, conda ? "CONDA_PREFIX" : "VIRTUAL_ENV", plan.environment);
+    first.push_back(plan.environment + "/bin");
   }
-  for (const std::string_view entry : base::split(old_path, ':'))
-    keep(std::string(entry));
+  // What pipx, `uv tool` and `pip install --user` installed inside.
+  if (!plan.root.empty())
+    first.insert(first.end(), {plan.root + "/bin", plan.root + "/userbase/bin"});
 
-  std::string joined;
-  for (const std::string& directory : kept)
-    joined += (joined.empty() ? "" : ":") + directory;
-  set_value(environment, "PATH", joined.empty() ? std::string(default_path) : joined);
+  const std::string path = existing_directories(first, value_of("PATH"));
+  set_value(environment, "PATH", path.empty() ? std::string(default_path) : path);
+  if (const std::string libraries = existing_directories({}, value_of("LD_LIBRARY_PATH")); !libraries.empty())
+    set_value(environment, "LD_LIBRARY_PATH", libraries);
+  else // an empty one becomes the current directory as soon as something is appended to it
+    std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("LD_LIBRARY_PATH="); });
 }
 
 } // namespace psbc::runtime

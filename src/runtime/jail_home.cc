@@ -19,12 +19,6 @@ constexpr std::string_view begin_line = "# >>> psbc: written at every entry; edi
 constexpr std::string_view end_line = "# <<< psbc\n";
 constexpr std::size_t max_kept_file = 4U << 20U;
 
-/// One directory and one name in it: all that the functions below ever act on.
-struct Place {
-  base::Fd directory;
-  std::string name;
-};
-
 /// Takes away whatever bears the name, so that something new can be made there. A directory with
 /// content is renamed.
 base::Status clear(const Place& place, const std::string& path) {
@@ -58,23 +52,6 @@ base::Result<base::Fd> open_or_make_directory(int parent, const std::string& nam
   return made;
 }
 
-/// The place of `relative` below `base`, with every directory on the way made.
-base::Result<Place> find_place(const std::string& base, const std::string& relative) {
-  Place place{.directory = base::Fd(open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))};
-  if (!place.directory)
-    return base::system_error("open the directory", base);
-  for (const std::string_view component : base::split(relative, '/')) {
-    if (component.empty() || component == ".." || component == ".")
-      return base::Error{.operation = "write", .object = relative, .cause = "it is not a path below " + base};
-    if (!place.name.empty()) {
-      TRY_ASSIGN(base::Fd next, open_or_make_directory(place.directory.get(), place.name, base + "/" + relative));
-      place.directory = std::move(next);
-    }
-    place.name = component;
-  }
-  return place;
-}
-
 /// Nothing when there is no regular file of a sane size.
 std::string read_kept(const Place& place) {
   const base::Fd file(openat(place.directory.get(), place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -96,7 +73,7 @@ base::Status write_new(const Place& place, const std::string& name, std::string_
 /// Two entries at once may do this to one file: each renames a whole one into place.
 base::Status keep_in_root(const emit::EnterPlan& plan, const emit::HomeFile& wanted) {
   const std::string path = plan.root + "/home/" + wanted.path;
-  TRY_ASSIGN(const Place place, find_place(plan.root, "home/" + wanted.path));
+  TRY_ASSIGN(const Place place, find_place(plan.root, "home/" + wanted.path, true));
   const std::string before = read_kept(place);
   const std::string after = with_block(before, wanted.content);
   if (after == before)
@@ -116,7 +93,7 @@ base::Status make_home_file(const emit::EnterPlan& plan, const emit::HomeFile& w
   const std::string path = plan.home + "/" + wanted.path;
   if (wanted.block)
     TRY(keep_in_root(plan, wanted));
-  TRY_ASSIGN(const Place place, find_place(plan.home, wanted.path));
+  TRY_ASSIGN(const Place place, find_place(plan.home, wanted.path, true));
   TRY(clear(place, path)); // firejail puts /etc/skel's .bashrc there (FIREJAIL B2)
   if (!wanted.block)
     return write_new(place, place.name, wanted.content, wanted.mode, path);
@@ -140,6 +117,30 @@ void make_alias(const std::string& link, const std::string& target) {
 }
 
 } // namespace
+
+base::Result<Place> find_place(const std::string& base, const std::string& relative, bool make) {
+  if (make)
+    mkdir(base.c_str(), 0700);
+  Place place{.directory = base::Fd(open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))};
+  if (!place.directory)
+    return base::system_error("open the directory", base);
+  for (const std::string_view component : base::split(relative, '/')) {
+    if (component.empty() || component == ".." || component == ".")
+      return base::Error{.operation = "write", .object = relative, .cause = "it is not a path below " + base};
+    if (!place.name.empty()) {
+      const std::string path = base + "/" + relative;
+      if (make) {
+        TRY_ASSIGN(place.directory, open_or_make_directory(place.directory.get(), place.name, path));
+      } else {
+        place.directory = base::Fd(openat(place.directory.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!place.directory)
+          return base::system_error("open the directory", path);
+      }
+    }
+    place.name = component;
+  }
+  return place;
+}
 
 std::string with_block(std::string_view existing, std::string_view content) {
   std::string out(begin_line);
@@ -171,7 +172,7 @@ base::Status make_home(const emit::EnterPlan& plan) {
     struct stat status{};
     if (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
       continue; // also through a link that the user made inside
-    TRY_ASSIGN(const Place place, find_place(plan.root, directory));
+    TRY_ASSIGN(const Place place, find_place(plan.root, directory, true));
     TRY(open_or_make_directory(place.directory.get(), place.name, path));
   }
   for (const emit::HomeFile& file : plan.home_files)

@@ -9,12 +9,23 @@
 #include <string>
 #include <string_view>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "emit/enter_plan.h"
 
 namespace psbc::runtime {
 
 base::Status make_home(const emit::EnterPlan& plan);
+
+/// One directory and one name in it.
+struct Place {
+  base::Fd directory;
+  std::string name;
+};
+
+/// The place of `relative` below `base`; links on the way are not followed. With `make`, directories that
+/// are missing are made, and what is in the way of one is put aside; without, they are an Error.
+base::Result<Place> find_place(const std::string& base, const std::string& relative, bool make);
 
 /// `existing` with psbc's own marked block at the top, holding `content`, and the rest as it was. An
 /// older block is replaced, wherever it stands.

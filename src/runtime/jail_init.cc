@@ -18,6 +18,7 @@
 #include "runtime/environment.h"
 #include "runtime/jail_checks.h"
 #include "runtime/jail_home.h"
+#include "runtime/lost_files.h"
 #include "runtime/session.h"
 #include "runtime/supervise.h"
 
@@ -56,18 +57,12 @@ base::Status load_filter(const std::string& program) {
 }
 
 /// Everything that must be true before the first foreign instruction.
-base::Status prepare(Session& session) {
-  const auto plan = emit::parse_enter_plan(session.plan);
-  if (!plan)
-    return base::Error{.operation = "read",
-                       .object = "the plan of the sandbox",
-                       .cause = "it was written by another version of psbc, or is damaged",
-                       .hint = "`psbc build --force` compiles the sandbox again"};
-  TRY(prove_entry(*plan, session, std::getenv(nonce_variable)));
-  TRY(check_paths(*plan));
+base::Status prepare(Session& session, const emit::EnterPlan& plan) {
+  TRY(prove_entry(plan, session, std::getenv(nonce_variable)));
+  TRY(check_paths(plan));
   // Beyond this point the sandbox is there, and it is the one that was compiled.
-  TRY(make_home(*plan));
-  finish_environment(session.environment, *plan);
+  TRY(make_home(plan));
+  finish_environment(session.environment, plan);
   TRY(enter_directory(session.cwd, session.cwd_identity));
   return load_filter(session.filter);
 }
@@ -90,16 +85,27 @@ int jail_init_main() {
   if (!session)
     return fail({.status = no_sandbox, .error = session.error()});
   close_fds_from(inside_fd + 1); // firejail before 0.9.68 leaves all of its own open
-  if (auto prepared = prepare(*session); !prepared)
+  const auto plan = emit::parse_enter_plan(session->plan);
+  if (!plan)
+    return fail({.status = no_sandbox,
+                 .error = {.operation = "read",
+                           .object = "the plan of the sandbox",
+                           .cause = "it was written by another version of psbc, or is damaged",
+                           .hint = "`psbc build --force` compiles the sandbox again"}});
+  if (auto prepared = prepare(*session, *plan); !prepared)
     return fail({.status = no_sandbox, .error = prepared.error()});
 
   const Command command = {.argv = session->command,
                            .environment = session->environment,
                            .signals = {.ignored = session->ignored_signals, .blocked = session->blocked_signals},
                            .foreground = session->foreground};
+  LostFiles lost(*plan);
   const Supervised result = supervise(command, inside_fd);
   if (result.failed)
     return fail(result.failure);
+  // Nothing of the session runs any more, so nothing changes under the walk.
+  if (Message message = lost.report(); message.value > 0)
+    send(inside_fd, message);
   send(inside_fd, {.kind = Message::Kind::exited, .value = static_cast<std::uint32_t>(result.wait_status)});
   return WIFSIGNALED(result.wait_status) ? 128 + WTERMSIG(result.wait_status) : WEXITSTATUS(result.wait_status);
 }

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "base/text.h"
+
 namespace psbc::trace {
 namespace {
 
@@ -63,10 +65,24 @@ bool counted_already(const Suspect& list, const std::vector<Suspect>& all) {
   return !steps.empty() && change == *has - *had;
 }
 
+/// Whether each name that came or went among those asked for is said by a fact of its own.
+bool said_already(const Suspect& suspect, const std::vector<Suspect>& all) {
+  const auto& [then, now] = suspect.difference;
+  for (const std::string_view name : base::split(then.question, '/')) {
+    if (has_found(then.value, name) == has_found(now, name)) continue;
+    const bool said = std::any_of(all.begin(), all.end(), [&](const Suspect& other) {
+      return &other != &suspect && other.path && suspect.path && *other.path == *suspect.path / name;
+    });
+    if (!said) return false;
+  }
+  return true;
+}
+
 bool is_consequence(const Suspect& suspect, const std::vector<Suspect>& all) {
   if ((suspect.kind() == FactKind::names || suspect.kind() == FactKind::glob || suspect.kind() == FactKind::find) &&
       counted_already(suspect, all))
     return true;
+  if (suspect.kind() == FactKind::among && said_already(suspect, all)) return true;
   return std::any_of(all.begin(), all.end(),
                      [&](const Suspect& other) { return &other != &suspect && explains(other, suspect); });
 }

@@ -70,6 +70,17 @@ std::string explain_names(const std::string& path, const Difference& d) {
   return path + " now has " + plural(has, "entry", "entries") + " (had " + std::string(had) + ")";
 }
 
+/// The first name that came or went.
+std::string explain_among(const Difference& d, const base::AbsPath& home) {
+  for (const std::string_view name : base::split(d.then.question, '/')) {
+    const bool had = has_found(d.then.value, name);
+    if (had == has_found(d.now, name)) continue;
+    const std::string path = quoted(d.then.subject + "/" + std::string(name), home);
+    return had ? path + " disappeared" : path + std::string(was_absent);
+  }
+  return "names in " + quoted(d.then.subject, home) + " changed";
+}
+
 std::string explain_ownership(const std::string& path, const Difference& d) {
   if (d.then.value == absent) return path + std::string(was_absent);
   if (d.now == absent) return path + " disappeared";
@@ -131,6 +142,7 @@ std::string explain(const Difference& d, base::Fs& fs, const base::AbsPath& home
     case FactKind::file: return explain_file(path, d);
     case FactKind::target: return explain_target(path, d);
     case FactKind::names: return explain_names(path, d);
+    case FactKind::among: return explain_among(d, home);
     case FactKind::ownership: return explain_ownership(path, d);
     case FactKind::links:
       return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + d.then.value + ")";

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "trace/fact.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 
 #include "base/digest.h"
+#include "base/text.h"
 
 namespace psbc::trace {
 namespace {
 
 // In the order of FactKind.
-constexpr std::array<std::string_view, 11> kind_words = {"kind",  "file",  "target", "names", "ownership",
-                                                         "links", "stamp", "glob",   "find",  "env", "constant"};
+constexpr std::array<std::string_view, 12> kind_words = {"kind",  "file",  "target", "names", "among", "ownership",
+                                                         "links", "stamp", "glob",   "find",  "env",   "constant"};
 
 std::string failure(const base::Error& error) {
   switch (error.code) {
@@ -42,6 +44,11 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
     case FactKind::file: return word(fs.read(path, leading_number(fact.question)));
     case FactKind::target: return word_of_target(fs.target(path));
     case FactKind::names: return word(fs.names(path));
+    case FactKind::among: {
+      std::vector<std::string> names;
+      for (const std::string_view name : base::split(fact.question, '/')) names.emplace_back(name);
+      return word_of_found(fs.among(path, names));
+    }
     case FactKind::ownership: return word(fs.ownership(path));
     case FactKind::links: return std::to_string(fs.link_count(path));
     case FactKind::stamp: return word_of_stamp(fs.stamp(path));
@@ -103,6 +110,18 @@ std::string word(const base::Result<std::vector<std::string>>& names) {
     all += '\0';
   }
   return std::to_string(names->size()) + " " + base::digest(all);
+}
+
+std::string word_of_found(const std::vector<std::string>& found) {
+  std::string out;
+  for (const std::string& name : found) out += "/" + name;
+  return out.empty() ? std::string(none) : out;
+}
+
+bool has_found(std::string_view word, std::string_view name) {
+  if (!word.starts_with('/')) return false;
+  const auto names = base::split(word.substr(1), '/');
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string word(const base::Result<base::Ownership>& ownership) {

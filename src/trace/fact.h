@@ -20,6 +20,7 @@ enum class FactKind : std::uint8_t {
   file,
   target,
   names,
+  among,
   ownership,
   links,
   stamp,
@@ -34,7 +35,8 @@ std::optional<FactKind> parse_fact_kind(std::string_view word);
 struct Fact {
   FactKind kind;
   std::string subject;  // a path, a variable, the name of a constant
-  std::string question; // what else was asked: the limit of a file; limit, space, pattern of a glob; limit, depth, names of a search
+  // What else was asked: the limit of a file; limit, space, pattern of a glob; limit, depth, names of a search; a/b/c among.
+  std::string question;
   std::string value;    // a word or a digest; never the text of a file or a variable
   auto operator<=>(const Fact&) const = default;
 };
@@ -62,10 +64,14 @@ void note_constants(Facts& facts, const Constants& constants);
 inline constexpr std::string_view absent = "absent";
 inline constexpr std::string_view too_large = "too-large";
 inline constexpr std::string_view unset = "unset";
+inline constexpr std::string_view none = "none";
 std::string word(base::Kind kind);
 std::string word(const base::Result<std::string>& content);            // a digest
 std::string word_of_target(const base::Result<std::string>& target);   // "to <target>"
 std::string word(const base::Result<std::vector<std::string>>& names); // "<count> <digest>"
+/// Does the word of a fact of kind `among` hold this name?
+bool has_found(std::string_view word, std::string_view name);
+std::string word_of_found(const std::vector<std::string>& found);      // "/a/c", or "none"
 std::string word(const base::Result<base::Ownership>& ownership);      // "<uid> <gid> <octal mode>"
 std::string word_of_stamp(const std::string& stamp);
 std::string word(const std::optional<std::string>& variable); // a digest

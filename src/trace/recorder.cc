@@ -49,6 +49,16 @@ base::Result<std::vector<std::string>> FsRecorder::names(const base::AbsPath& pa
       });
 }
 
+std::vector<std::string> FsRecorder::among(const base::AbsPath& path, const std::vector<std::string>& names) {
+  return once(
+      found_, {path, names}, [&] { return world_.among(path, names); },
+      [&](const auto& answer) {
+        std::string question;
+        for (const std::string& name : names) question += (question.empty() ? "" : "/") + name;
+        facts_.push_back({FactKind::among, path.string(), std::move(question), word_of_found(answer)});
+      });
+}
+
 base::Result<base::Ownership> FsRecorder::ownership(const base::AbsPath& path) {
   return once(
       ownerships_, path, [&] { return world_.ownership(path); },

@@ -21,6 +21,7 @@ class FsRecorder final : public base::Fs {
   base::Result<std::string> read(const base::AbsPath& path, std::size_t limit) override;
   base::Result<std::string> target(const base::AbsPath& path) override;
   base::Result<std::vector<std::string>> names(const base::AbsPath& path) override;
+  std::vector<std::string> among(const base::AbsPath& path, const std::vector<std::string>& names) override;
   base::Result<base::Ownership> ownership(const base::AbsPath& path) override;
   std::uint64_t link_count(const base::AbsPath& path) override;
   std::string stamp(const base::AbsPath& path) override;
@@ -40,6 +41,7 @@ class FsRecorder final : public base::Fs {
   std::map<std::pair<base::AbsPath, std::size_t>, base::Result<std::string>> contents_;
   std::map<base::AbsPath, base::Result<std::string>> targets_;
   std::map<base::AbsPath, base::Result<std::vector<std::string>>> names_;
+  std::map<std::pair<base::AbsPath, std::vector<std::string>>, std::vector<std::string>> found_;
   std::map<base::AbsPath, base::Result<base::Ownership>> ownerships_;
   std::map<base::AbsPath, std::uint64_t> link_counts_;
   std::map<base::AbsPath, std::string> stamps_;

@@ -55,6 +55,35 @@ def _(h):
         widens(h, config, LINK.format("~/data/in/ref", h.home + "/Documents") + LINK.format("~/data/later", h.home + "/Documents"))
 
 
+@test("B7, D7: files of the project that name an interpreter, an environment or a tool show no more than installations")
+def _(h):
+    # What a tool that believes pyvenv.cfg would hand over.
+    secret(h, "~/Documents/taxes", "taxes")
+    h.write("~/x/pyvenv.cfg", f"home = {h.home}/Documents\n")
+    assert h.decoys.found_in(h.run(["sh", "-c", "cat $(sed -n 's/^home = //p' ~/x/pyvenv.cfg)/taxes"]).out) == ["taxes"]
+    h.run(["rm", "-r", h.path("~/x")])
+    secret(h, "~/miniconda3/envs/other/etc/conda/activate.d/token.sh", "a token of another environment")
+    secret(h, "~/.pyenv/versions/3.12.1/envs/other/pip.conf", "an index password of another environment")
+    secret(h, "~/.conda/environments.txt", "other environments")
+    h.write("~/miniconda3/envs/other/conda-meta/history")
+    for place in ("~/miniconda3/bin/conda", "~/.pyenv/shims/python", "~/.pyenv/versions/3.12.1/bin/python"):
+        h.write(place, "#!/bin/sh\n", 0o755)
+    home = h.home
+    for number, (config, name, version) in enumerate((
+        (f"home = {home}/Documents", "../../../Documents", "../../Documents"),
+        (f"home = {home}/.pyenv/versions/../../Documents", f"{home}/Documents", f"{home}/Documents"),
+        (f"home = {home}/miniconda3/envs/../../Documents", "other", "3.12.1/envs/other"),
+        (f"home = {home}/.pyenv/versions/3.12.1/envs/../../../../Documents", ".", ".."),
+    )):  # fmt: skip
+        plant = f"mkdir -p .venv; echo '{config}' > .venv/pyvenv.cfg; printf 'name: {name}\\n' > environment.yml; echo '{version}' > .python-version; touch uv.lock poetry.lock mise.toml Cargo.toml;"
+        plant += f"ln -sfn {home}/Documents .venv/bin; ln -sfn {home}/Documents .conda; mkdir -p .pixi/envs; ln -sfn {home}/Documents .pixi/envs/default"
+        r = widens(h, "", plant)
+        r = h.psbc("run", "--", "sh", "-c", "cat ~/miniconda3/envs/*/etc/conda/activate.d/* ~/.pyenv/versions/*/envs/*/* ~/.conda/*; touch ~/miniconda3/bin/x ~/.pyenv/shims/x", cwd="~/code/demo")
+        assert not h.decoys.found_in(r.out + r.err), (number, r)
+        assert not h.exists("~/miniconda3/bin/x") and not h.exists("~/.pyenv/shims/x")
+        h.run(["rm", "-rf", *(h.path(f"~/code/demo/{p}") for p in (".venv", ".conda", ".pixi"))])
+
+
 @test("D4, D7: a .git file that a session plants does not expose the repository of another project")
 def _(h):
     plant = (

@@ -143,7 +143,7 @@ SCALARS = ["", "x", ".env", "~/x", "/x", "..", "a/../b", "none", "commit", "a..b
            "a\nb", "\t", "\x7f", "\u0085", "ü", "😀", "A", "A_1", "1A", "A=1", "-", ".", "a" * 64, "a" * 65, "V" * 129,
            "x" * 4095, "x" * 4096, "x" * 4097, 0, 1, 2, -1, 2**53, 1.5, True, False, datetime.date(1979, 5, 27)]
 KEYS = ["name", "schema", "readonly", "writable", "hidden", "python", "venv", "env", "pass", "set", "accept_secrets",
-        "templates", "workspace", "git", "read_only", "secrets", "tokens", "", "A", "B-C", "1", "é", "a b", "\n"]
+        "keep_lost", "templates", "workspace", "git", "read_only", "secrets", "tokens", "", "A", "B-C", "1", "é", "a b", "\n"]
 
 
 def places(data, path=()):

@@ -14,7 +14,7 @@ from tap import main, test  # noqa: E402
 @test("every example has a README and a configuration whose schema line leads to the schema")
 def _():
     examples = sorted(path for path in (CHECKOUT / "examples").iterdir() if path.is_dir())
-    assert len(examples) >= 4
+    assert len(examples) >= 10
     listed = re.findall(r"(?m)^\| \[([a-z-]+)\]\(\1\) \| ", (CHECKOUT / "examples/README.md").read_text())
     assert listed == [example.name for example in examples], listed
     for example in examples:
@@ -113,6 +113,76 @@ def _(h):
     r = inside("git log --format=%s")
     assert r.out == "first\n", r
     assert h.run(["git", "status", "--porcelain"], cwd="~/code/monorepo").out == " M libs/money/money.py\n"
+
+
+@test("conda: the base is there without other environments, the project's own environment is active at the next entry")
+def _(h):
+    h.write("~/datasets/stations/north.csv", "mm\n1\n4\n")
+    h.write("~/.condarc", "channels: [conda-forge]\n")
+    h.write("~/.conda/environments.txt", h.decoys.new("other environments"))
+    h.write("~/miniforge3/envs/other/secret.py", h.decoys.new("another environment"))
+    # By conda's documented layout: it makes the named environment below CONDA_ENVS_PATH, packages below CONDA_PKGS_DIRS.
+    h.write("~/miniforge3/bin/conda", """#!/bin/sh
+name=$(sed -n 's/^name: //p' environment.yml); e=$CONDA_ENVS_PATH/$name
+mkdir -p $CONDA_PKGS_DIRS/python/bin $e/bin $e/conda-meta && cp /usr/bin/python3 $CONDA_PKGS_DIRS/python/bin/python &&
+ln $CONDA_PKGS_DIRS/python/bin/python $e/bin/python && echo "made $name"
+""", 0o755)  # fmt: skip
+    h.env["PATH"] = f"{h.home}/miniforge3/bin:/usr/local/bin:/usr/bin:/bin"
+    inside = entered(h, "conda")
+    r = inside("conda env create; cat ~/.condarc; cat ~/.conda/environments.txt ~/miniforge3/envs/other/*; touch ~/miniforge3/bin/x")
+    assert "made rainfall\nchannels: [conda-forge]\n" in r.out and "Read-only" in r.err and not h.decoys.found_in(r.out), r
+    r = inside("python rainfall.py; echo $CONDA_PREFIX; command -v python; stat -c %h ~/envs/rainfall/bin/python")
+    assert r.out == f"north 2.5 mm\n{h.home}/envs/rainfall\n{h.home}/envs/rainfall/bin/python\n2\n", r
+
+
+@test("conda: an environment of that name in the base is used read-only while the sandbox has none")
+def _(h):
+    h.mkdir("~/datasets/stations")
+    h.write("~/miniforge3/envs/rainfall/conda-meta/history", "")
+    h.write("~/miniforge3/envs/rainfall/bin/python", "#!/bin/sh\necho from the base\n", 0o755)
+    inside = entered(h, "conda")
+    r = inside("python rainfall.py; touch ~/miniforge3/envs/rainfall/x")
+    assert r.out == "from the base\n" and "Read-only" in r.err, r
+
+
+@test("jupyter-cuda: libraries and variables of CUDA cross, the key of the data does not, kernels are kept")
+def _(h):
+    h.mkdir("~/datasets/digits")
+    h.write("~/code/jupyter-cuda/kaggle.json", h.decoys.new("kaggle"))
+    h.write("~/.jupyter/jupyter_server_config.json", h.decoys.new("jupyter"))
+    h.env.update(LD_LIBRARY_PATH="/usr/lib:lib:/nowhere", CUDA_VISIBLE_DEVICES="1", NVIDIA_VISIBLE_DEVICES="all")
+    inside = entered(h, "jupyter-cuda")
+    r = inside("python3 gpu.py; echo $LD_LIBRARY_PATH $CUDA_VISIBLE_DEVICES $NVIDIA_VISIBLE_DEVICES; cat kaggle.json ~/.jupyter/*")
+    assert "cards, " in r.out and "/cache/nv\n/usr/lib 1 all\n" in r.out and not h.decoys.found_in(r.out + r.err), r
+    assert r.out.startswith(f"{len(list(Path('/dev').glob('nvidia[0-9]*')))} cards"), r
+    inside("mkdir -p $CUDA_CACHE_PATH && echo kept > $CUDA_CACHE_PATH/kernel")
+    assert inside("cat $CUDA_CACHE_PATH/kernel").out == "kept\n"
+
+
+@test("jupyter-cuda: a notebook is computed by a kernel inside")
+def _(h):
+    h.require("jupyter-notebook")
+    h.write("~/datasets/digits/1.png", "")
+    inside = entered(h, "jupyter-cuda")
+    h.write("~/code/jupyter-cuda/compute.py", "import json\nfrom jupyter_client.manager import start_new_kernel\n"
+            "cell = json.load(open('digits.ipynb'))['cells'][0]\nm, c = start_new_kernel()\n"
+            "c.execute_interactive(''.join(cell['source']), timeout=60)\nm.shutdown_kernel(now=True)\n")  # fmt: skip
+    r = inside("/usr/bin/python3 compute.py")
+    assert r.ok and "cards, " in r.out, r
+
+
+@test("pre-commit: hooks run inside, and cannot be installed from inside")
+def _(h):
+    h.require("pre-commit", "git")
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+    h.copy("examples/pre-commit", "~/code/pre-commit")
+    for arguments in (["git", "init", "-q", "-b", "main"], ["pre-commit", "install"], ["git", "add", "-A"]):
+        assert h.run(arguments, cwd="~/code/pre-commit").ok
+    inside = entered(h, "pre-commit")
+    r = inside("pre-commit run --all-files && git commit -qm first && git log --format=%s")
+    assert r.ok and "Passed" in r.out + r.err and r.out.endswith("first\n"), r
+    assert not inside("echo TODO >> notes.md; git commit -qam wip").ok
+    assert not inside("pre-commit install -f").ok
 
 
 main()

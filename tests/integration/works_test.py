@@ -1,17 +1,15 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """What a developer does all day works inside as it does outside."""
-import base64
-import hashlib
 import signal
 import sys
 import time
 import urllib.request
-import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from tap import main, test  # noqa: E402
+from wheels import wheel  # noqa: E402
 
 
 def project(h, config="", path="~/code/demo", name="demo"):
@@ -24,24 +22,6 @@ def project(h, config="", path="~/code/demo", name="demo"):
 def shell(h, *arguments, **options):
     run = project(h, *arguments, **options)
     return lambda line, **more: run("bash", "-ec", line, **more)
-
-
-def wheel(path, name="greeting"):
-    """A wheel with one module and one program."""
-    info = f"{name}-1.0.dist-info"
-    files = {
-        f"{name}.py": "def main():\n    print('hello')\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/entry_points.txt": f"[console_scripts]\n{name} = {name}:main\n",
-    }
-    record = "".join(
-        f"{file},sha256={base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()},{len(text)}\n"
-        for file, text in files.items()
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        for file, text in {**files, f"{info}/RECORD": record + f"{info}/RECORD,,\n"}.items():
-            archive.writestr(file, text)
 
 
 # A build backend without dependencies: what `pip install -e .` needs of it.
@@ -67,8 +47,7 @@ build_wheel = build_editable
 def _(h):
     inside = shell(h)
     h.mkdir("~/code/demo/dist")
-    wheel("/run/greeting-1.0-py3-none-any.whl")
-    h.write("~/code/demo/dist/greeting-1.0-py3-none-any.whl", Path("/run/greeting-1.0-py3-none-any.whl").read_bytes())
+    h.write("~/code/demo/dist/greeting-1.0-py3-none-any.whl", wheel())
     h.write("~/code/demo/pyproject.toml", '[project]\nname = "lab"\nversion = "1.0"\n[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n')
     h.write("~/code/demo/backend.py", BACKEND)
     h.write("~/code/demo/lab.py", "name = 'lab'\n")

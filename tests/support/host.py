@@ -48,7 +48,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 # What a test run may tell its programs through sudo; the commands of a host get the sanitizers' options alone.
 _KEPT_VARIABLES = (
-    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "PSBC_FIREJAIL", "PSBC_FIREJAILS",
+    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "TOOL_ROWS", "PSBC_ACCEPT", "PSBC_FIREJAIL",
+    "PSBC_FIREJAILS",
     "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS",
 )  # fmt: skip
 

@@ -102,6 +102,14 @@ class MemoryFs : public base::Fs {
     if (found->second.kind != Kind::directory) return failed("list", path, ENOTDIR);
     return children(*real);
   }
+  std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) override {
+    const auto all = this->names(path);
+    asked_.back() = "among " + path.string();
+    std::vector<std::string> out;
+    for (const std::string& name : names)
+      if (all && std::find(all->begin(), all->end(), name) != all->end()) out.push_back(name);
+    return out;
+  }
   base::Result<base::Ownership> ownership(const AbsPath& path) override {
     asked_.push_back("ownership " + path.string());
     const Node* node = find(path, false);

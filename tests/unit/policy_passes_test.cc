@@ -51,6 +51,12 @@ TEST_CASE("a pin does not make writable what lies in something read-only") {
   CHECK(access_of(policy, "/home/u/git") == "writable");
 }
 
+TEST_CASE("what is hidden stays hidden where nothing else is, whatever exposes it or what is below it") {
+  const Policy policy = normalise(with({{Access::closed, "/home/u"}, {Access::hidden, "/home/u/a"}, {Access::read_only, "/home/u/a"},
+                                        {Access::hidden, "/home/u/b"}, {Access::read_only, "/home/u/b/c"}, {Access::writable, "/home/u/b/d"}}));
+  CHECK(policy.rules.size() == 1);
+}
+
 TEST_CASE("nothing is named below what is hidden, and nothing is said twice") {
   const Policy policy = normalise(with({{Access::closed, "/home/u"}, {Access::writable, "/home/u/lab"}, {Access::hidden, "/home/u/lab/a"},
                                         {Access::read_only, "/home/u/lab/a/b"}, {Access::writable, "/home/u/lab/c"},

@@ -63,6 +63,21 @@ TEST_CASE("a failure keeps its status and all of its words, cut where they are a
   CHECK(found.error.cause + found.error.hint == "ch");
 }
 
+TEST_CASE("the names of lost files arrive with their sizes, cut where they are absurd") {
+  auto pair = runtime::make_channel();
+  REQUIRE(pair);
+  Message lost{.kind = Message::Kind::lost, .value = 7};
+  lost.lost = {{.path = "a\nb\x1b", .size = std::uint64_t{5} << 32U}, {.path = std::string(100'000, 'x'), .size = 1}};
+  REQUIRE(runtime::send(pair->inside.get(), lost));
+  const auto received = runtime::receive(pair->outside.get());
+  REQUIRE(received);
+  REQUIRE(*received);
+  CHECK((*received)->value == 7);
+  REQUIRE((*received)->lost.size() == 2);
+  CHECK((*received)->lost[0] == lost.lost[0]);
+  CHECK((*received)->lost[1].path.size() == 512);
+}
+
 TEST_CASE("nonsense and an end that is gone are errors, not messages") {
   auto pair = runtime::make_channel();
   REQUIRE(pair);

@@ -57,6 +57,29 @@ TEST_CASE("entries of PATH that depend on the current directory do not cross") {
   CHECK(inside(plan, {{"PATH", ":"}}).at("PATH") == "/usr/local/bin:/usr/bin:/bin");
 }
 
+TEST_CASE("LD_LIBRARY_PATH crosses with the absolute directories that exist inside") {
+  CHECK(inside(plan, {{"LD_LIBRARY_PATH", ".:/usr/lib::lib:/nowhere"}}).at("LD_LIBRARY_PATH") == "/usr/lib:/nowhere");
+  std::vector<std::string> environment = {"LD_LIBRARY_PATH=/usr/lib:/nowhere", "PATH=/usr/bin"};
+  runtime::finish_environment(environment, plan);
+  CHECK(environment == std::vector<std::string>{"LD_LIBRARY_PATH=/usr/lib", "PATH=/usr/bin"});
+  environment = {"LD_LIBRARY_PATH=/nowhere", "PATH=/usr/bin"};
+  runtime::finish_environment(environment, plan);
+  CHECK(environment == std::vector<std::string>{"PATH=/usr/bin"});
+}
+
+TEST_CASE("an environment of conda sets its own variable, and what was installed inside is found behind it") {
+  const test::TempDir dir;
+  emit::EnterPlan conda = plan;
+  conda.environment = (dir / "env").string();
+  conda.root = (dir / "root").string();
+  for (const char* path : {"env/bin", "env/conda-meta", "root/bin"}) REQUIRE(base::make_directories(dir / path, 0700));
+  REQUIRE(symlink("/bin/sh", (conda.environment + "/bin/python").c_str()) == 0);
+  std::vector<std::string> environment = {"PATH=/usr/bin"};
+  runtime::finish_environment(environment, conda);
+  CHECK(environment == std::vector<std::string>{"PATH=" + conda.environment + "/bin:" + conda.root + "/bin:/usr/bin",
+                                                "CONDA_PREFIX=" + conda.environment});
+}
+
 TEST_CASE("PATH keeps what exists inside, once, behind the virtual environment") {
   const test::TempDir dir;
   emit::EnterPlan with_venv = plan;

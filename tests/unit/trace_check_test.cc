@@ -59,6 +59,7 @@ trace::Facts ask_all(Scene& scene) {
   }
   (void)fs.names(AbsPath::literal("/home/u"));
   (void)fs.names(AbsPath::literal("/home/u/.config"));
+  (void)fs.among(AbsPath::literal("/home/u/code/lab"), {".env", "poetry.lock", "uv.lock"});
   (void)fs.glob(AbsPath::literal("/home/u/code/lab"), "**/.env", 256);
   (void)fs.version_output(AbsPath::literal("/usr/bin/firejail"));
   (void)fs.stamp(AbsPath::literal("/usr/bin/psbc"));
@@ -104,6 +105,8 @@ const std::vector<Row> rows = {
     {"`**/.env` in `~/code/lab` now matches 2 paths (matched 1)",
      [](Scene& s) { s.fs.file("/home/u/code/lab/web/.env"); }},
     {"`~/code/lab/.env` disappeared (was a file)", [](Scene& s) { s.fs.remove("/home/u/code/lab/.env"); }},
+    {"`~/code/lab/uv.lock` appeared (was absent at the last build)",
+     [](Scene& s) { s.fs.file("/home/u/code/lab/uv.lock"); }},
     {"firejail was upgraded or replaced", [](Scene& s) { s.fs.at("/usr/bin/firejail").stamp = "f2"; }},
     {"`/usr/bin/firejail` disappeared", [](Scene& s) { s.fs.remove("/usr/bin/firejail"); }},
     {"psbc itself changed", [](Scene& s) { s.fs.at("/usr/bin/psbc").stamp = "p2"; }},

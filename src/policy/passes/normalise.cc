@@ -33,6 +33,7 @@ Policy normalise(Policy policy) {
   });
   std::vector<Rule> kept;
   std::optional<base::AbsPath> decided; // also where the strongest rule says nothing new: a weaker one must not take its place
+  std::vector<base::AbsPath> unseen; // hidden where nothing is anyway: no weaker rule may show it, or what is below it
   for (Rule& rule : rules) {
     if (decided == rule.path) continue; // the stronger one came first
     // A pin keeps what is there and exposes nothing; where something else exposes it, that is a mount point as well.
@@ -40,8 +41,10 @@ Policy normalise(Policy policy) {
     decided = rule.path;
     const bool below_hidden = std::any_of(kept.begin(), kept.end(), [&](const Rule& other) {
       return other.access == Access::hidden && rule.path.is_under(other.path);
-    });
-    if (!below_hidden && !is_redundant(kept, rule)) kept.push_back(std::move(rule));
+    }) || std::any_of(unseen.begin(), unseen.end(), [&](const base::AbsPath& path) { return rule.path.is_under(path); });
+    if (below_hidden) continue;
+    if (!is_redundant(kept, rule)) kept.push_back(std::move(rule));
+    else if (rule.access == Access::hidden) unseen.push_back(rule.path);
   }
   rules = std::move(kept);
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/lost_files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/file.h"
+#include "runtime/jail_home.h"
+
+namespace psbc::runtime {
+namespace {
+
+constexpr std::size_t max_entries = 4096;
+constexpr unsigned max_depth = 12;
+constexpr std::size_t max_kept_files = 1000;
+constexpr std::uint64_t max_kept_bytes = 64U << 20U;
+constexpr std::uint64_t max_kept_file = 16U << 20U;
+constexpr std::size_t max_named = 5;
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+/// Copies one regular file; false when the place is taken or cannot be written, or it is something else.
+bool copy_file(const std::string& from_base, const std::string& to_base, const std::string& path, bool replace) {
+  const auto from = find_place(from_base, path, false);
+  if (!from)
+    return false;
+  const base::Fd source(openat(from->directory.get(), from->name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status{};
+  if (!source || fstat(source.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return false;
+  const auto bytes = base::read_all(source.get(), max_kept_file, path);
+  const auto to = bytes ? find_place(to_base, path, true) : base::Result<Place>(base::Error{});
+  if (!to)
+    return false;
+  const std::string temporary = to->name + ".psbc-" + std::to_string(getpid());
+  const std::string& name = replace ? temporary : to->name;
+  if (replace)
+    unlinkat(to->directory.get(), name.c_str(), 0);
+  const base::Fd target(openat(to->directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                               status.st_mode & 0777U));
+  if (!target)
+    return false;
+  const bool whole = base::write_all(target.get(), *bytes, path).operator bool() &&
+                     (!replace || renameat(to->directory.get(), name.c_str(), to->directory.get(), to->name.c_str()) == 0);
+  if (!whole)
+    unlinkat(to->directory.get(), name.c_str(), 0);
+  return whole;
+}
+
+} // namespace
+
+LostFiles::LostFiles(const emit::EnterPlan& plan) : plan_(plan), kept_(plan.root + "/kept") {
+  if (plan.keep_lost)
+    restore();
+  before_ = walk(plan.home);
+}
+
+void LostFiles::visit(int directory, const std::string& prefix, unsigned depth, std::uint64_t device, std::size_t& left, Files& files) {
+  const auto close = [](DIR* stream) { closedir(stream); };
+  const std::unique_ptr<DIR, decltype(close)> stream(fdopendir(directory), close);
+  if (!stream)
+    return;
+  while (const dirent* const entry = readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..")
+      continue;
+    if (left == 0)
+      return;
+    --left;
+    struct stat status{};
+    if (fstatat(dirfd(stream.get()), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || status.st_dev != device)
+      continue;
+    const std::string path = prefix + name;
+    if (S_ISREG(status.st_mode)) {
+      files[path] = {.inode = status.st_ino,
+                     .changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec,
+                     .size = static_cast<std::uint64_t>(status.st_size)};
+    } else if (S_ISDIR(status.st_mode) && depth < max_depth) {
+      if (const int inner = openat(dirfd(stream.get()), name.c_str(), directory_flags); inner >= 0)
+        visit(inner, path + "/", depth + 1, device, left, files);
+    }
+  }
+}
+
+LostFiles::Files LostFiles::walk(const std::string& directory) {
+  Files files;
+  struct stat status{};
+  const int fd = open(directory.c_str(), directory_flags);
+  std::size_t left = max_entries;
+  if (fd >= 0 && fstat(fd, &status) == 0)
+    visit(fd, "", 0, status.st_dev, left, files);
+  return files;
+}
+
+bool LostFiles::is_own(std::string_view path) const {
+  return std::any_of(plan_.home_files.begin(), plan_.home_files.end(), [&](const emit::HomeFile& file) { return file.path == path; });
+}
+
+void LostFiles::restore() {
+  std::size_t count = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& [path, stamp] : walk(kept_)) {
+    bytes += stamp.size;
+    if (++count > max_kept_files || bytes > max_kept_bytes)
+      return;
+    copy_file(kept_, plan_.home, path, false); // what psbc wrote there itself stays
+  }
+}
+
+LostFiles::Files LostFiles::save(const Files& changed, const Files& now) {
+  // Another session of this project may have saved something else meanwhile: it stays.
+  for (const auto& [path, stamp] : before_)
+    if (!now.contains(path))
+      if (const auto place = find_place(kept_, path, false))
+        unlinkat(place->directory.get(), place->name.c_str(), 0);
+  Files kept = walk(kept_), left_out;
+  std::uint64_t bytes = 0;
+  for (const auto& [path, stamp] : kept)
+    bytes += stamp.size;
+  for (const auto& [path, stamp] : changed) {
+    const auto old = kept.find(path);
+    const std::uint64_t freed = old != kept.end() ? old->second.size : 0;
+    const bool fits = stamp.size <= max_kept_file && bytes - freed + stamp.size <= max_kept_bytes &&
+                      (old != kept.end() || kept.size() < max_kept_files);
+    if (fits && copy_file(plan_.home, kept_, path, true)) {
+      bytes += stamp.size - freed;
+      kept[path] = stamp;
+    } else {
+      left_out[path] = stamp;
+    }
+  }
+  return left_out;
+}
+
+Message LostFiles::report() {
+  const Files now = walk(plan_.home);
+  Files changed;
+  for (const auto& [path, stamp] : now) {
+    const auto old = before_.find(path);
+    if ((old == before_.end() || old->second != stamp) && !is_own(path))
+      changed[path] = stamp;
+  }
+  if (plan_.keep_lost)
+    changed = save(changed, now);
+  Message message{.kind = Message::Kind::lost, .value = static_cast<std::uint32_t>(changed.size())};
+  for (const auto& [path, stamp] : changed)
+    if (message.lost.size() < max_named)
+      message.lost.push_back({.path = path, .size = stamp.size});
+  return message;
+}
+
+} // namespace psbc::runtime
