@@ -21,6 +21,8 @@ constexpr std::size_t max_kept_files = 1000;
 constexpr std::uint64_t max_kept_bytes = 64U << 20U;
 constexpr std::uint64_t max_kept_file = 16U << 20U;
 constexpr std::size_t max_named = 5;
+// fish writes it at its start, whether anything was set or not: not worth a line at every exit.
+constexpr const char* of_every_start = ".config/fish/fish_variables";
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 /// Copies one regular file; false when the place is taken or cannot be written, or it is something else.
@@ -146,6 +148,8 @@ Message LostFiles::report() {
   }
   if (plan_.keep_lost)
     changed = save(changed, now);
+  else
+    changed.erase(of_every_start);
   Message message{.kind = Message::Kind::lost, .value = static_cast<std::uint32_t>(changed.size())};
   for (const auto& [path, stamp] : changed)
     if (message.lost.size() < max_named)

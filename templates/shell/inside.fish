@@ -17,7 +17,7 @@ end
 function __psbc_tell
     test "$PWD" != "$__psbc_told"; and isatty stdout; and not contains -- "$TERM" dumb linux ''; or return 0
     set -g __psbc_told $PWD
-    functions -q __update_cwd_osc; and return 0 # fish does it itself
+    functions -q __update_cwd_osc; or functions -q __fish_update_cwd_osc; and return 0 # fish (4) does it itself
     builtin printf '\e]7;file://%s%s\e\\' $hostname (string escape --style=url -- $PWD)
 end
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from host import SOURCES  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
 LAB = "~/code/lab"
@@ -59,17 +60,17 @@ def _(h):
 def _(h):
     lab(h)
     state = h.path("~/.local/state/psbc")
-    profiles = {"enter.profile", "standalone.profile"}
+    profiles, plan = {"enter.profile", "standalone.profile"}, {"build", "plan"}
     h.mkdir("~/dotfiles/data2")
     flips = [
         # what happens, a word of the sentence, which outputs differ afterwards
         (lambda: h.write(f"{LAB}/.python-sandbox.toml", CONFIG + "# a comment\n"), ".python-sandbox.toml", {"config"}),
-        (lambda: h.write("~/.bashrc", "alias la='ls -A'\n"), ".bashrc", {"plan"}),
-        (lambda: h.write(f"{LAB}/certs/key.pem", "K"), "**/*.pem", profiles | {"plan"}),
-        (lambda: h.write(f"{LAB}/uv.lock", ""), "uv.lock", {"plan", "standalone.profile"}),
-        (lambda: os.unlink(h.path(f"{LAB}/.env")), ".env", profiles | {"plan"}),
-        (lambda: h.write("~/.config/psbc/config.toml", 'hidden = ["~/data/x"]\n'), ".config/psbc", profiles | {"plan"}),
-        (lambda: h.write("~/.gitconfig", "[user]\n\tname = New\n"), ".gitconfig", {"plan"}),
+        (lambda: h.write("~/.bashrc", "alias la='ls -A'\n"), ".bashrc", plan),
+        (lambda: h.write(f"{LAB}/certs/key.pem", "K"), "**/*.pem", profiles | plan),
+        (lambda: h.write(f"{LAB}/uv.lock", ""), "uv.lock", {"standalone.profile"} | plan),
+        (lambda: os.unlink(h.path(f"{LAB}/.env")), ".env", profiles | plan),
+        (lambda: h.write("~/.config/psbc/config.toml", 'hidden = ["~/data/x"]\n'), ".config/psbc", profiles | plan),
+        (lambda: h.write("~/.gitconfig", "[user]\n\tname = New\n"), ".gitconfig", plan),
     ]
     for flip, word, expected in flips:
         before = outputs(h)
@@ -209,7 +210,7 @@ def _(h):
     r = h.psbc("build", cwd=LAB)
     assert r.status == 2 and "PSB1019" in r.err and "enter.profile:2" in r.err, r
     # A harmless change of a good one is taken.
-    built_in = (Path(__file__).resolve().parents[2] / "templates/profile/enter.profile").read_text()
+    built_in = (SOURCES / "templates/profile/enter.profile").read_text()
     h.write("~/tmpl/profile/enter.profile", built_in + "# mine\nno3d\n")
     r = h.psbc("build", cwd=LAB)
     assert r.ok, r

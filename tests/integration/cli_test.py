@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from host import CHECKOUT  # noqa: E402
+from host import SOURCES  # noqa: E402
 from tap import main, test  # noqa: E402
 
 LAB = "~/code/lab"
@@ -129,7 +129,7 @@ def _(h):
     h.write("~/runs/x", "2\n")
     h.write("~/.vimrc", "set nu\n")
     h.write("~/.config/nvim/init.lua", "")
-    seed = (CHECKOUT / "bench/predecessor/profile.in").read_text().replace("@name@", "old-lab").replace("@directory@", h.path(lab))
+    seed = (SOURCES / "bench/predecessor/profile.in").read_text().replace("@name@", "old-lab").replace("@directory@", h.path(lab))
     own = "whitelist ${HOME}/data\nread-only ${HOME}/data\nwhitelist ${HOME}/runs/\nenv CUDA_HOME=/usr/local/cuda\nwhitelist ${HOME}/.ssh\n"
     profile = "~/.config/firejail/python-env-old-lab.profile"
     h.write(profile, seed + own)
@@ -178,9 +178,8 @@ def _(h):
 @test("psbc schema prints the schema that is in the repository")
 def _(h):
     h.require("psbc")
-    top = Path(__file__).resolve().parents[2]
-    assert h.psbc("schema").out == (top / "schema/python-sandbox.schema.json").read_text()
-    assert h.psbc("schema", "--user").out == (top / "schema/psbc-config.schema.json").read_text()
+    assert h.psbc("schema").out == (SOURCES / "schema/python-sandbox.schema.json").read_text()
+    assert h.psbc("schema", "--user").out == (SOURCES / "schema/psbc-config.schema.json").read_text()
 
 
 @test("a profile that somebody wrote by hand is never overwritten")

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from host import CHECKOUT  # noqa: E402
+from host import CHECKOUT, SOURCES  # noqa: E402
 from tap import main, test  # noqa: E402
 
 
@@ -83,8 +83,8 @@ def _():
     assert len(table) == 3 and listed == table, (listed, table)
 
 
-for found in [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]:
+for found in [SOURCES / "README.md", *sorted((SOURCES / "docs").glob("*.md"))]:
     if "```console" in found.read_text():
-        test(f"{found.relative_to(CHECKOUT)} says what happens")(lambda h, page=found: play(h, page))
+        test(f"{found.relative_to(SOURCES)} says what happens")(lambda h, page=found: play(h, page))
 
 main()

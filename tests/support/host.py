@@ -45,6 +45,8 @@ from private_machine import PrivateMachine
 from tap import skip, skip_all
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+# The same for reading on a host, which covers /home, /tmp and others: that is where people keep a checkout.
+SOURCES = Path(f"/proc/self/fd/{os.open(CHECKOUT, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)}")
 
 # What a test run may tell its programs through sudo; the commands of a host get the sanitizers' options alone.
 _KEPT_VARIABLES = (
