@@ -50,10 +50,4 @@ std::optional<std::string> emit_shell(const policy::Shell& shell, const policy::
   return std::nullopt;
 }
 
-std::string emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates) {
-  diag::Diagnostics unused;
-  if (auto text = emit_shell(shell, policy, templates, unused)) return std::move(*text);
-  return emit_shell(shell, policy, builtin_templates(), unused).value_or(std::string());
-}
-
 } // namespace psbc::emit

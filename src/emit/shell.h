@@ -16,7 +16,5 @@ namespace psbc::emit {
 /// psbc's part of `shell`. Nothing when the user's own template has a wrong hole.
 std::optional<std::string> emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates,
                                       diag::Diagnostics& diagnostics);
-/// The same, with psbc's own template in the place of a wrong one.
-std::string emit_shell(const policy::Shell& shell, const policy::Policy& policy, const Templates& templates);
 
 } // namespace psbc::emit

@@ -35,7 +35,7 @@ void lead_into_root(Lowering& lowering, const AbsPath& link, const AbsPath& insi
                                     .origin = std::move(origin), .where = where});
     return;
   }
-  if (refuse_exposure(lowering, resolved->path, Access::writable, name, false) || lowering.refuse_planted(*resolved, name.span)) return;
+  if (refuse_exposure(lowering, resolved->path, Access::writable, name) || lowering.refuse_planted(*resolved, name.span)) return;
   if (resolved->kind != Kind::directory) {
     lowering.report(diag::Code::name_collision, diag::Severity::error, name.span,
                     lowering.shown(link) + " is in the way: it is not a directory", "", {}, {"move it away, or choose another name"});
@@ -62,7 +62,7 @@ void place_environment(Lowering& lowering, const AbsPath& path, const config::Sp
   }
   // Where no link can stand for the parent, it is a directory and a mount of its own.
   const auto resolved = resolve(in.fs, path);
-  if (!resolved || refuse_exposure(lowering, resolved->path, Access::writable, name, true) ||
+  if (!resolved || refuse_exposure(lowering, resolved->path, Access::writable, name) ||
       lowering.refuse_planted(*resolved, name.span))
     return;
   const Origin origin = origin_of(name.span, Origin::Source::project, "the environment", in.places.home);

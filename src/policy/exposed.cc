@@ -3,9 +3,9 @@
 // checks look at the canonical path, so that a symlink cannot carry an entry past them.
 #include "base/text.h"
 #include "policy/lowering.h"
-#include "policy/secret_scan.h"
 #include "policy/sensitive.h"
 #include "policy/tree.h"
+#include "policy/withhold.h"
 
 namespace psbc::policy {
 
@@ -14,34 +14,9 @@ using base::Kind;
 
 namespace {
 
-constexpr std::size_t scan_limit = 256 * 1024; // bytes of a file that are scanned for secrets
-
-bool accepted(const Lowering& lowering, const AbsPath& path) {
-  for (const auto& entry : lowering.in.user.accept_secrets) {
-    const auto expanded = expand(entry.value, lowering.in.places.home, lowering.in.places.home);
-    if (!expanded) continue;
-    const auto resolved = resolve(lowering.in.fs, *expanded);
-    if (*expanded == path || (resolved && resolved->path == path)) return true;
-  }
-  return false;
-}
-
-/// A single file that holds a secret stays outside until its owner accepts it (THREATS B3).
 bool holds_secret(Lowering& lowering, const AbsPath& path, Kind kind, const diag::Span& span) {
-  if (kind != Kind::file || accepted(lowering, path)) return false;
-  const auto text = lowering.in.fs.read(path, scan_limit);
-  if (!text) return false;
-  const auto findings = scan_secrets(*text);
-  if (findings.empty()) return false;
-  std::vector<std::string> notes;
-  for (const Finding& finding : findings)
-    notes.push_back(base::escape(display_path(path, lowering.in.places.home)) + ":" + std::to_string(finding.line) + ": " +
-                    finding.kind + " " + finding.redacted);
-  lowering.report(diag::Code::secret_in_exposed_file, diag::Severity::warning, span,
-                  lowering.shown(path) + " holds what looks like a secret and stays outside", "not exposed", std::move(notes),
-                  {"move the secret out of the file, or accept it: accept_secrets = [\"" +
-                   base::escape(display_path(path, lowering.in.places.home)) + "\"] in ~/.config/psbc/config.toml"});
-  return true;
+  const auto text = kind == Kind::file ? lowering.in.fs.read(path, scan_limit) : base::Result<std::string>(base::Error{});
+  return text && withhold(lowering, path, *text, " and stays outside", span);
 }
 
 void expose_entry(Lowering& lowering, const config::SpannedString& entry, Access access, bool from_project) {
@@ -59,7 +34,7 @@ void expose_entry(Lowering& lowering, const config::SpannedString& entry, Access
     lowering.report(diag::Code::missing_path, diag::Severity::error, entry.span, describe(resolved.error()), "", {}, {});
     return;
   }
-  if (refuse_exposure(lowering, resolved->path, access, entry, from_project)) return;
+  if (refuse_exposure(lowering, resolved->path, access, entry)) return;
   expose(lowering, *resolved, access, entry,
          origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home));
 }
@@ -86,8 +61,7 @@ void expose(Lowering& lowering, const base::Resolved& resolved, Access access, c
   if (access == Access::writable && resolved.kind == Kind::directory) lowering.trees.push_back(resolved.path);
 }
 
-bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, const config::SpannedString& entry, bool from_project,
-                     bool may_hold_project) {
+bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, const config::SpannedString& entry, bool may_hold_project) {
   const LowerInput& in = lowering.in;
   const auto refuse = [&](diag::Code code, std::string message, std::vector<std::string> notes, std::string help) {
     lowering.report(code, diag::Severity::error, entry.span, std::move(message), "", std::move(notes), {std::move(help)});
@@ -135,7 +109,6 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
         return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " belongs to the system and is never writable", {},
                       "remove this entry");
   }
-  static_cast<void>(from_project);
   return false;
 }
 

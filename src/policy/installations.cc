@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "policy/secret_scan.h"
+#include "policy/withhold.h"
 
 namespace psbc::policy {
 
@@ -53,7 +53,6 @@ constexpr const char* settings_of_installations[] = {".condarc", "condarc", "etc
 // session can name any environment in environment.yml, and nothing inside runs or reads these.
 constexpr const char* variables_of_environments[] = {"conda-meta/state", "etc/conda/activate.d", "etc/conda/deactivate.d"};
 
-constexpr std::size_t scan_limit = 256 * 1024; // bytes of a file
 constexpr std::size_t settings_limit = 128;    // files of a directory with settings
 constexpr unsigned settings_depth = 4;
 
@@ -61,22 +60,9 @@ AbsPath place_of(const Lowering& lowering, std::string_view path) {
   return path.starts_with('/') ? AbsPath::literal(path) : lowering.in.places.home / path;
 }
 
-/// Says what was found in a file that would be seen otherwise.
 bool has_secret(Lowering& lowering, const AbsPath& path) {
-  const auto& accepted = lowering.in.user.accept_secrets;
-  const auto is_path = [&](const config::SpannedString& entry) {
-    return expand(entry.value, lowering.in.places.home, lowering.in.places.home) == path;
-  };
-  if (lowering.in.fs.kind(path) != Kind::file || std::any_of(accepted.begin(), accepted.end(), is_path)) return false;
-  const auto text = lowering.in.fs.read(path, scan_limit);
-  const auto findings = text ? scan_secrets(*text) : std::vector<Finding>();
-  if (findings.empty()) return false;
-  const std::string shown = base::escape(display_path(path, lowering.in.places.home));
-  lowering.report(diag::Code::secret_in_exposed_file, diag::Severity::warning, {},
-                  "`" + shown + "` holds what looks like a secret and stays outside", "",
-                  {shown + ":" + std::to_string(findings.front().line) + ": " + findings.front().kind + " " + findings.front().redacted},
-                  {"move the secret out of the file, or accept it: accept_secrets = [\"" + shown + "\"] in ~/.config/psbc/config.toml"});
-  return true;
+  const auto text = lowering.in.fs.kind(path) == Kind::file ? lowering.in.fs.read(path, scan_limit) : base::Result<std::string>(base::Error{});
+  return text && withhold(lowering, path, *text, " and stays outside");
 }
 
 void hide_secrets(Lowering& lowering, const AbsPath& installation) {

@@ -55,7 +55,7 @@ std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& 
 
 /// Why `path` may not be exposed, if it may not: adds the diagnostic and says true.
 bool refuse_exposure(Lowering& lowering, const base::AbsPath& path, Access access, const config::SpannedString& entry,
-                     bool from_project, bool may_hold_project = false);
+                     bool may_hold_project = false);
 /// Adds what an entry leads to, unless it is a planted link, a socket, absent, or holds a secret: then the diagnostic.
 void expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin);
 

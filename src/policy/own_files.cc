@@ -4,10 +4,10 @@
 #include <cerrno>
 
 #include "base/text.h"
-#include "policy/secret_scan.h"
 #include "policy/sensitive.h"
 #include "policy/shell_words.h"
 #include "policy/tree.h"
+#include "policy/withhold.h"
 
 namespace psbc::policy {
 
@@ -16,32 +16,12 @@ using base::Kind;
 
 namespace {
 
-constexpr std::size_t file_limit = 256 * 1024;  // bytes of one file
 constexpr std::size_t accepted_limit = 4096 * 1024; // bytes of one file that the user accepted
 constexpr std::size_t tree_limit = 2048 * 1024; // bytes of all scanned files of a directory
 constexpr std::size_t count_limit = 512;        // scanned files of a directory
 
-bool accepts(const Lowering& lowering, const AbsPath& path, const AbsPath& real) {
-  for (const auto& entry : lowering.in.user.accept_secrets) {
-    const auto accepted = expand(entry.value, lowering.in.places.home, lowering.in.places.home);
-    if (accepted && (*accepted == path || *accepted == real)) return true;
-  }
-  return false;
-}
-
-/// Reports what was found, and says so.
-bool holds_secret(Lowering& lowering, const AbsPath& path, const AbsPath& real, const std::string& text) {
-  const auto findings = scan_secrets(path.name() == "fish_variables" ? plain_fish_variables(text) : text);
-  if (findings.empty() || accepts(lowering, path, real)) return false;
-  const std::string name = base::escape(display_path(path, lowering.in.places.home));
-  std::vector<std::string> notes;
-  for (const Finding& finding : findings)
-    notes.push_back(name + ":" + std::to_string(finding.line) + ": " + finding.kind + " " + finding.redacted);
-  lowering.report(diag::Code::secret_in_exposed_file, diag::Severity::warning, {},
-                  "`" + name + "` holds what looks like a secret: the shell inside starts without it", "", std::move(notes),
-                  {"keep secrets in a file of their own, or accept this one: accept_secrets = [\"" + name +
-                   "\"] in ~/.config/psbc/config.toml"});
-  return true;
+bool holds_secret(Lowering& lowering, const AbsPath& path, const std::string& text) {
+  return withhold(lowering, path, path.name() == "fish_variables" ? plain_fish_variables(text) : text, ": the shell inside starts without it");
 }
 
 /// Nobody's place to choose: a link that a session may have made, or one that leads to a credential.
@@ -91,12 +71,12 @@ std::optional<Scan> scan_tree(Lowering& lowering, const AbsPath& directory, cons
     if (!inside && (is_visible(lowering.out.rules, resolved->path) || !resolved->path.is_under(lowering.in.places.home) ||
                     leads_astray(lowering, *path, *resolved)))
       continue;
-    const auto content = fs.read(resolved->path, file_limit);
+    const auto content = fs.read(resolved->path, scan_limit);
     if (content && (size += content->size()) > tree_limit) return std::nullopt;
-    if (!content && content.error().code == EFBIG && !accepts(lowering, *path, resolved->path)) {
+    if (!content && content.error().code == EFBIG && !is_accepted(lowering, *path)) {
       too_long(lowering, *path);
       if (inside) scan.hidden.push_back(resolved->path);
-    } else if (!content || !holds_secret(lowering, *path, resolved->path, *content)) {
+    } else if (!content || !holds_secret(lowering, *path, *content)) {
       if (!inside) scan.linked.push_back(*resolved);
     } else if (inside) {
       scan.hidden.push_back(resolved->path);
@@ -111,9 +91,9 @@ std::optional<std::string> own_text(Lowering& lowering, const AbsPath& path) {
   if (lowering.in.fs.kind(path) == Kind::absent) return std::nullopt; // one fact for what is not there
   const auto resolved = resolve(lowering.in.fs, path);
   if (!resolved || resolved->kind != Kind::file || leads_astray(lowering, path, *resolved)) return std::nullopt;
-  auto text = lowering.in.fs.read(resolved->path, accepts(lowering, path, resolved->path) ? accepted_limit : file_limit);
+  auto text = lowering.in.fs.read(resolved->path, is_accepted(lowering, path) ? accepted_limit : scan_limit);
   if (!text && text.error().code == EFBIG) too_long(lowering, path);
-  if (!text || holds_secret(lowering, path, resolved->path, *text)) return std::nullopt;
+  if (!text || holds_secret(lowering, path, *text)) return std::nullopt;
   return std::move(*text);
 }
 

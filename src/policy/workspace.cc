@@ -54,7 +54,7 @@ bool refuse_inner(Lowering& lowering, const AbsPath& top, const base::Resolved& 
   if (access == Access::writable && lowering.in.root.is_under(path))
     return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " holds this project, and is never writable as a whole", "", {},
                   "name the siblings that are changed together with the project, or list it under `readonly`");
-  return refuse_exposure(lowering, path, access, entry, true, access == Access::read_only);
+  return refuse_exposure(lowering, path, access, entry, access == Access::read_only);
 }
 
 void expose_inner(Lowering& lowering, const AbsPath& top, const config::SpannedString& entry, Access access) {

@@ -92,7 +92,8 @@ int shell(const policy::Shell& row, const char* name, const char* environment, c
   policy.name = name;
   policy.environment = AbsPath::parse(environment).value();
   policy.root = AbsPath::parse(root).value();
-  std::cout << emit::emit_shell(row, policy, emit::builtin_templates());
+  diag::Diagnostics diagnostics;
+  std::cout << emit::emit_shell(row, policy, emit::builtin_templates(), diagnostics).value();
   return 0;
 }
 
