@@ -68,6 +68,7 @@ class GlobWalk {
   GlobWalk(std::size_t limit, std::vector<std::string_view> pattern) : limit_(limit), pattern_(std::move(pattern)) {}
 
   Status walk(const std::string& directory, const std::string& relative, std::size_t at) {
+    if (!seen_.emplace(relative, at).second) return ok(); // with several `**` there are exponentially many ways to get here
     if (pattern_[at] == "**") {
       // Zero components, then one more level with the `**` still in force.
       if (at + 1 < pattern_.size()) TRY(walk(directory, relative, at + 1));
@@ -116,6 +117,7 @@ class GlobWalk {
   std::size_t limit_;
   std::vector<std::string_view> pattern_;
   std::set<std::string> matches_;
+  std::set<std::pair<std::string, std::size_t>> seen_;
 };
 
 } // namespace

@@ -25,20 +25,21 @@ base::Status write_new(const base::AbsPath& path, std::string_view text, mode_t 
 struct Predecessor {
   base::AbsPath profile;
   bool has_profile = false;
+  bool is_anothers = false; // there is a profile of this name, made for another directory
   driver::OldRules project, personal;
 };
 
 Predecessor find_predecessor(Context& context, const policy::Places& places, const std::string& name) {
   const base::AbsPath directory = places.home / ".config/firejail";
   Predecessor out{.profile = directory / ("python-env-" + name + ".profile"), .project = {}, .personal = {}};
-  const auto read = [&](const base::AbsPath& path, bool personal) {
-    const auto text = context.fs.read(path, max_rules);
-    return text ? driver::read_old_rules(*text, name, context.cwd, places.home, personal) : driver::OldRules{};
-  };
-  out.personal = read(directory / "python-env-template.local", true);
+  if (const auto text = context.fs.read(directory / "python-env-template.local", max_rules))
+    out.personal = driver::read_old_rules(*text, name, context.cwd, places.home, true);
   // psbc's own is a link.
-  out.has_profile = !name.empty() && name.find('/') == std::string::npos && context.fs.kind(out.profile) == base::Kind::file;
-  if (out.has_profile) out.project = read(out.profile, false);
+  if (name.empty() || name.find('/') != std::string::npos || context.fs.kind(out.profile) != base::Kind::file) return out;
+  const auto text = context.fs.read(out.profile, max_rules);
+  out.has_profile = text && driver::is_profile_of(*text, context.cwd, places.home);
+  out.is_anothers = !out.has_profile;
+  if (out.has_profile) out.project = driver::read_old_rules(*text, name, context.cwd, places.home, false);
   return out;
 }
 
@@ -119,6 +120,8 @@ int init(Context& context, const InitOptions& options) {
   }
   report(context, proposal);
   if (options.migrate) {
+    if (old.is_anothers)
+      say(context, "  left alone " + base::escape(base::display_path(old.profile, places->home)) + ": it was made for another directory");
     for (const std::string& sentence : old.project.dropped) say(context, "  left out " + sentence);
     status = std::max(migrate_personal(context, *places, old), put_profile_aside(context, *places, old));
     say(context, "`.python-sandbox` is not read by psbc: delete it when nobody uses its shell functions any more");

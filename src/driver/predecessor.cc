@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "policy/secret_scan.h"
 #include "policy/sensitive.h"
 
 namespace psbc::driver {
@@ -82,7 +83,8 @@ OldRules read_old_rules(std::string_view text, const std::string& name, const Ab
       const std::string variable(argument.substr(0, equals));
       if (equals == std::string_view::npos) continue;
       if (variable == "JAILED_ENV" || variable == "HF_HOME" || variable == "PIP_CACHE_DIR") continue;
-      if (is_variable(variable) && base::escape(argument) == argument) out.set.emplace_back(variable, argument.substr(equals + 1));
+      if (!policy::scan_secrets(argument).empty()) drop(variable, "its value looks like a secret, which does not belong into a committed file");
+      else if (is_variable(variable) && base::escape(argument) == argument) out.set.emplace_back(variable, argument.substr(equals + 1));
       else drop(line, "not a variable that can be set");
     } else if (!personal && word == "include" && argument.starts_with("/etc/firejail/")) {
       continue; // python-sandbox's own; psbc's profiles include nothing
@@ -114,6 +116,19 @@ OldRules read_old_rules(std::string_view text, const std::string& name, const Ab
     else add(may_write ? out.writable : out.readonly, path);
   }
   return out;
+}
+
+bool is_profile_of(std::string_view text, const AbsPath& root, const AbsPath& home) {
+  for (const std::string_view raw : base::split(text, '\n')) {
+    const std::string_view line = trim(raw);
+    for (const std::string_view word : {"whitelist ", "private-cwd "}) {
+      if (!line.starts_with(word)) continue;
+      const std::string path = plain_path(trim(line.substr(word.size())), home);
+      const auto absolute = path.starts_with("~/") ? home.join(path.substr(2)) : AbsPath::parse(path);
+      if (absolute && *absolute == root) return true;
+    }
+  }
+  return false;
 }
 
 std::vector<std::string> explain_old_rules(const OldRules& rules) {

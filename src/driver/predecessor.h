@@ -26,6 +26,9 @@ struct OldRules {
 /// profile it could be written.
 OldRules read_old_rules(std::string_view text, const std::string& name, const base::AbsPath& root, const base::AbsPath& home, bool personal);
 
+/// Was this profile made for the project in `root`? A name alone, which a clone chooses, does not say so.
+bool is_profile_of(std::string_view text, const base::AbsPath& root, const base::AbsPath& home);
+
 /// One sentence per rule of a personal file: what to put where.
 std::vector<std::string> explain_old_rules(const OldRules& rules);
 

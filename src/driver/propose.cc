@@ -85,7 +85,8 @@ void add_old(std::vector<ProposedPath>& list, const std::vector<std::string>& pa
 } // namespace
 
 std::string old_name(base::Fs& fs, const AbsPath& root) {
-  const auto text = fs.read(root / ".python-sandbox", 4096);
+  // Not through a link: a clone could make a line of any file a name, and that is committed.
+  const auto text = fs.kind(root / ".python-sandbox") == Kind::file ? fs.read(root / ".python-sandbox", 4096) : base::Result<std::string>(base::Error{});
   return text ? text->substr(0, text->find_first_of("\r\n")) : std::string();
 }
 

@@ -67,6 +67,7 @@ std::vector<PathDependency> dependencies_of(base::Fs& fs, const AbsPath& root) {
 std::vector<AbsPath> members_of(base::Fs& fs, const AbsPath& top, const std::vector<std::string>& patterns) {
   std::vector<AbsPath> out;
   for (const std::string& pattern : patterns) {
+    if (pattern.starts_with('/') || ("/" + pattern + "/").find("/../") != std::string::npos) continue; // uv takes none of these
     const auto matches = fs.glob(top, pattern, member_limit);
     if (!matches) continue;
     for (const std::string& match : *matches)

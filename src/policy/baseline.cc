@@ -57,6 +57,15 @@ void keep_resolver(Lowering& lowering) {
     lowering.add(Access::read_only, resolved->path, builtin("/etc/resolv.conf leads here"));
 }
 
+/// What decides about every sandbox must not be written in one, wherever a link of the user's leads.
+void keep_from_sessions(Lowering& lowering, const AbsPath& own) {
+  const auto real = resolve(lowering.in.fs, own);
+  if (!real || real->kind == Kind::absent) return;
+  const auto holds = [&](const AbsPath& place) { return real->path.is_under(place); };
+  if (std::any_of(lowering.writable.begin(), lowering.writable.end(), holds))
+    lowering.add(Access::read_only, real->path, builtin("your own settings decide about every sandbox"));
+}
+
 } // namespace
 
 void lower_baseline(Lowering& lowering) {
@@ -84,6 +93,10 @@ void lower_own(Lowering& lowering) {
   const auto owner = in.fs.ownership(in.self);
   if (!owner || owner->uid != 0 || !is_visible(lowering.out.rules, in.self))
     lowering.add(Access::read_only, in.self, builtin("the first process inside"));
+  // The user's own settings decide about every sandbox; people keep them with their dotfiles, which are a project, too.
+  keep_from_sessions(lowering, in.places.user_config());
+  if (const auto templates = in.user.templates ? expand(in.user.templates->value, in.places.home, in.places.home) : std::nullopt)
+    keep_from_sessions(lowering, *templates);
   // Its own policy: THREATS D2. Both names, because hosts with the predecessor's hooks obey the other.
   lowering.add(Access::read_only, in.config_file, builtin("a sandbox must not edit its own policy"));
   const AbsPath seed = in.root / ".python-sandbox";

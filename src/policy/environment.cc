@@ -49,22 +49,27 @@ void lead_into_root(Lowering& lowering, const AbsPath& link, const AbsPath& insi
 /// and `~/envs/lab` the directory itself, because `python -m venv` refuses to work on a symlink.
 void place_environment(Lowering& lowering, const AbsPath& path, const config::SpannedString& name) {
   const LowerInput& in = lowering.in;
-  const AbsPath parent = path.parent();
-  const bool parent_is_free = parent.is_strictly_under(in.places.home) && !in.root.is_under(parent) && !parent.is_under(in.root);
   const AbsPath target = lowering.out.root / "envs" / path.name();
   const std::size_t before = lowering.out.aliases.size();
-  if (parent_is_free) {
+  // Only there: a link leads to where a session writes, and a repository that could choose its place would make
+  // the host run it, as ~/.local/bin/git or as a hook of another project (THREATS D1, D3).
+  if (path.parent() == in.places.envs) {
     lead_into_root(lowering, path, target, "the environment", name, Alias::Where::host);
     if (lowering.out.aliases.size() > before && lowering.out.aliases.back().target == target.string())
       lowering.out.aliases.push_back({.link = lowering.out.aliases.back().link.parent(), .target = target.parent().string(),
                                       .origin = lowering.out.aliases.back().origin, .where = Alias::Where::inside});
     return;
   }
-  // Where no link can stand for the parent, it is a directory and a mount of its own.
+  // Elsewhere it is a directory that is there already, and a grant like any other.
   const auto resolved = resolve(in.fs, path);
   if (!resolved || refuse_exposure(lowering, resolved->path, Access::writable, name) ||
       lowering.refuse_planted(*resolved, name.span))
     return;
+  if (resolved->kind != Kind::directory)
+    return lowering.report(diag::Code::missing_path, diag::Severity::error, name.span,
+                           lowering.shown(resolved->path) + " is not a directory", "no environment there",
+                           {"psbc makes environments in " + lowering.shown(in.places.envs) + " only"},
+                           {"write \"" + base::escape(display_path(in.places.envs / path.name(), in.places.home)) + "\", or make the directory yourself"});
   const Origin origin = origin_of(name.span, Origin::Source::project, "the environment", in.places.home);
   lowering.add(Access::writable, resolved->path, origin);
   lowering.add_aliases(*resolved, origin);

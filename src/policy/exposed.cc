@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `readonly` and `writable`: what may be exposed, and what is refused however it is spelled. All
 // checks look at the canonical path, so that a symlink cannot carry an entry past them.
+#include <algorithm>
+
 #include "base/text.h"
 #include "policy/lowering.h"
 #include "policy/sensitive.h"
@@ -104,6 +106,10 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
                     lowering.shown(path) + (path.is_under(place) ? " must not be writable" : " must not be writable: it holds " + lowering.shown(place)),
                     {"the host executes or obeys it outside of any sandbox"}, "list it under `readonly`");
     }
+    const auto parts = path.components();
+    if (!path.is_under(in.root) && std::find(parts.begin(), parts.end(), ".git") != parts.end())
+      return refuse(diag::Code::writable_startup_file, lowering.shown(path) + " must not be writable: it belongs to git",
+                    {"the host's git executes or obeys files in it"}, "remove this entry");
     for (const char* tree : {"/bin", "/etc", "/lib", "/sbin", "/usr"})
       if (path.is_under(AbsPath::literal(tree)))
         return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " belongs to the system and is never writable", {},

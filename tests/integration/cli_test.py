@@ -148,10 +148,10 @@ def _(h):
     os.unlink(h.path(f"{lab}/.python-sandbox.toml"))
     h.write("~/.config/psbc/config.toml", "# mine\n")
     os.unlink(h.path(profile))
-    h.write(profile, "whitelist ${HOME}/data\n")
+    h.write(profile, "whitelist ${HOME}/code/lab\n")
     r = h.psbc("init", "--migrate", cwd=lab)
     assert r.status == 4 and "before-psbc" not in r.out and h.read("~/.config/psbc/config.toml") == "# mine\n", r
-    assert h.read(profile + ".before-psbc") == seed + own and h.read(profile) == "whitelist ${HOME}/data\n"
+    assert h.read(profile + ".before-psbc") == seed + own and h.read(profile) == "whitelist ${HOME}/code/lab\n"
     assert h.psbc("init", "--migrate", cwd="~/data").status == 3
 
 
