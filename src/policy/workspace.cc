@@ -87,6 +87,30 @@ void hide_history(Lowering& lowering, const AbsPath& top) {
   }
 }
 
+/// A clone or a submodule in a sibling has a history of its own, and its remote may hold a token (THREATS B11).
+void hide_nested_histories(Lowering& lowering, const AbsPath& top) {
+  constexpr std::size_t depth = 3, limit = 1000; // as for what is guarded (nested.cc)
+  std::vector<AbsPath> shown;
+  for (const Rule& rule : lowering.out.rules)
+    if (rule.access == Access::read_only && rule.directory && rule.path.is_under(top) && rule.origin.source == Origin::Source::project)
+      shown.push_back(rule.path);
+  for (const AbsPath& tree : shown) {
+    const auto found = lowering.in.fs.find(tree, ".git", depth, limit);
+    if (!found) {
+      lowering.report(diag::Code::limit_exceeded, diag::Severity::error, lowering.in.project.name.span,
+                      lowering.shown(tree) + " holds more than " + std::to_string(limit) + " repositories", "",
+                      {"`[workspace] git` does not grant their histories, and so many cannot be hidden"}, {"name what is needed in it"});
+      continue;
+    }
+    for (const std::string& match : *found) {
+      const AbsPath git = tree / match;
+      // The project's own, and those of writable siblings, are guarded and stay usable.
+      const bool own = lowering.in.root.is_under(git.parent()) || git.is_under(lowering.in.root) || is_writable(lowering.out.rules, git);
+      if (!own && lowering.in.fs.kind(git) != Kind::symlink) lowering.add(Access::hidden, git, builtin("`[workspace] git` does not grant it"));
+    }
+  }
+}
+
 /// git takes what it does not find for deleted, and `commit -a` deletes it for everybody.
 void warn_of_deletions(Lowering& lowering, const AbsPath& top) {
   for (const Rule& rule : lowering.out.rules)
@@ -140,7 +164,10 @@ void lower_workspace(Lowering& lowering) {
     lowering.out.variables.push_back({.name = "GIT_DISCOVERY_ACROSS_FILESYSTEM", .value = "1", .origin = builtin("[workspace] git")});
   const auto origin = [&] { return asked_for(lowering, asked.git.span, "git"); };
   switch (asked.git.value) {
-    case config::WorkspaceGit::none: hide_history(lowering, top); break;
+    case config::WorkspaceGit::none:
+      hide_history(lowering, top);
+      hide_nested_histories(lowering, top);
+      break;
     case config::WorkspaceGit::read_only: expose_repository(lowering, top, Access::read_only, origin()); break;
     case config::WorkspaceGit::commit:
       expose_repository(lowering, top, Access::writable, origin());

@@ -59,6 +59,20 @@ def _(h):
     assert not visible(h, r), r
 
 
+@test("B1, B11: a clone in a read-only sibling does not show its history or the token of its remote")
+def _(h):
+    h.write("~/mono/.git/HEAD", "ref: refs/heads/main\n")
+    h.write("~/mono/libs/common/common.py", "x = 1\n")
+    for clone in ("libs/common", "libs/common/vendor/deep"):
+        h.write(f"~/mono/{clone}/.git/HEAD", "ref: refs/heads/main\n")
+        secret(h, f"~/mono/{clone}/.git/config", clone)
+    p = Project(h, '[workspace]\nreadonly = ["libs/common"]\n', path="~/mono/services/web")
+    steal = "cat ../../libs/common/common.py ../../libs/common/.git/* ../../libs/common/vendor/deep/.git/*"
+    assert len(h.decoys.found_in(h.run(["sh", "-c", steal], cwd=p.path).out)) == 2
+    r = p.entered(steal)
+    assert "x = 1" in r.out and not h.decoys.found_in(r.out), r
+
+
 @test("D2, D3: a read-only sibling cannot be written; a writable one keeps its policy and what the host's git obeys in it")
 def _(h):
     p = mono(h, 'readonly = ["libs/common"]\nwritable = ["libs/client"]', trusted=False)
