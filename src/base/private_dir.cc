@@ -122,6 +122,13 @@ Result<PrivateDir::Content> PrivateDir::read(const std::string& name, std::size_
   return Content{.bytes = std::move(bytes), .mode = st.st_mode & 07777};
 }
 
+std::string PrivateDir::stamp(const std::string& name) const {
+  struct stat st {};
+  if (fstatat(fd_.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) return {};
+  const auto word = [](auto number) { return std::to_string(number); };
+  return word(st.st_mode & 07777) + ":" + word(st.st_ino) + ":" + word(st.st_size) + ":" + word(st.st_mtim.tv_sec) + "." + word(st.st_mtim.tv_nsec);
+}
+
 Result<std::string> PrivateDir::target(const std::string& name) const {
   char buffer[4097];
   const ssize_t n = readlinkat(fd_.get(), name.c_str(), buffer, sizeof buffer);

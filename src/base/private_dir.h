@@ -36,6 +36,10 @@ class PrivateDir {
   };
   /// A regular file that is ours. ELOOP for a link, EISDIR, EINVAL, EPERM for a foreign one.
   Result<Content> read(const std::string& name, std::size_t limit) const;
+  /// Mode, inode, size and mtime of a regular file that is ours, as one word; empty for anything else. It changes
+  /// whenever somebody edits or replaces the file, unless he takes care that it does not. A hard link more or less,
+  /// which is how generations share files, leaves it as it is.
+  std::string stamp(const std::string& name) const;
   /// The text of a symlink.
   Result<std::string> target(const std::string& name) const;
   /// Sorted by bytes.

@@ -95,6 +95,7 @@ base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::
   TRY_ASSIGN(std::string filter, current->read(driver::filter_file));
   TRY_ASSIGN(std::string config, current->read(driver::config_file));
   TRY_ASSIGN(const std::string firejail_bytes, current->read(driver::firejail_file));
+  TRY(current->read(driver::enter_profile)); // firejail reads it by its path: it is looked at here
   TRY_ASSIGN(std::string build, current->read(driver::build_file));
   build.erase(build.find_last_not_of('\n') + 1);
   auto plan = emit::parse_enter_plan(plan_bytes);

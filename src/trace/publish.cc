@@ -24,7 +24,7 @@ constexpr std::string_view temporary_prefix = "tmp.";
 std::vector<OutputRecord> records_of(const std::vector<Output>& outputs) {
   std::vector<OutputRecord> out;
   out.reserve(outputs.size());
-  for (const Output& output : outputs) out.push_back({output.name, output.mode, base::digest(output.bytes)});
+  for (const Output& output : outputs) out.push_back({output.name, output.mode, base::digest(output.bytes), {}});
   return out;
 }
 
@@ -67,16 +67,16 @@ void sweep(const PrivateDir& directory, const std::string& keep, const std::stri
 /// The outputs are synced before anything points to them: an empty profile after a power cut would be
 /// a firejail without rules for those who start it by hand. A trace may tear, it is sealed; and the
 /// renames that follow may be lost, but not overtake each other.
-base::Status write_generation(const PrivateDir& generation, const std::vector<Output>& outputs,
-                              const std::vector<OutputRecord>& records, const std::vector<bool>& intact,
-                              const PrivateDir* last, const std::string& trace) {
+base::Status write_generation(const PrivateDir& generation, const std::vector<Output>& outputs, const std::vector<bool>& intact,
+                              const PrivateDir* last, Trace trace) {
   std::vector<base::Fd> files;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (intact[i] && generation.link_from(*last, records[i].name)) continue;
+    if (intact[i] && generation.link_from(*last, outputs[i].name)) continue;
     TRY_ASSIGN(base::Fd file, generation.create(outputs[i].name, outputs[i].bytes, outputs[i].mode));
     files.push_back(std::move(file));
   }
-  TRY_ASSIGN(const base::Fd sealed, generation.create(trace_name, trace, 0600));
+  for (OutputRecord& record : trace.outputs) record.stamp = generation.stamp(record.name);
+  TRY_ASSIGN(const base::Fd sealed, generation.create(trace_name, write_trace(trace), 0600));
   for (const base::Fd& written : files)
     if (fsync(written.get()) != 0) return base::system_error("write", generation.path().string());
   return generation.sync();
@@ -123,7 +123,6 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
   for (const Difference& difference : differences(trace.facts, world))
     published.moved.push_back(explain(difference, world.fs, home));
   trace.moved = !published.moved.empty();
-  const std::string text = write_trace(trace);
 
   TRY_ASSIGN(const std::optional<Current> last, current());
   const PrivateDir* files = last ? last->files() : nullptr;
@@ -138,6 +137,8 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
   const bool same = last && (last->generation() == name || last->generation() == name + ".1");
   if (same && published.written.empty()) {
     published.directory = last->directory();
+    for (OutputRecord& record : trace.outputs) record.stamp = files->stamp(record.name);
+    const std::string text = write_trace(trace);
     const auto known = files->read(trace_name, text.size());
     if (known && known->bytes == text && known->mode == 0600)
       published.trace_written = false;
@@ -153,7 +154,7 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
     sweep(directory, "", "");
     const std::string temporary = free_name(directory);
     TRY_ASSIGN(const PrivateDir generation, directory.make(temporary));
-    TRY(write_generation(generation, outputs, trace.outputs, intact, files, text));
+    TRY(write_generation(generation, outputs, intact, files, trace));
     if (directory.has(name)) TRY(retire(directory, name));
     TRY(directory.rename(temporary, name));
     // Something that is no link, a directory say, cannot be replaced by rename.

@@ -8,7 +8,7 @@ namespace psbc::trace {
 namespace {
 
 constexpr std::string_view signature = "trace";
-constexpr int version = 1;
+constexpr int version = 2;
 
 std::string octal(mode_t mode) {
   char buffer[16];
@@ -27,11 +27,11 @@ bool read_record(std::vector<std::string>& fields, Trace& trace) {
     trace.facts.push_back({*kind, std::move(fields[2]), std::move(fields[3]), std::move(fields[4])});
     return true;
   }
-  if (fields[0] == "output" && fields.size() == 4 && is_component(fields[1])) {
+  if (fields[0] == "output" && fields.size() == 5 && is_component(fields[1])) {
     mode_t mode = 0;
     const char* end = fields[2].data() + fields[2].size();
     if (std::from_chars(fields[2].data(), end, mode, 8).ptr != end) return false;
-    trace.outputs.push_back({std::move(fields[1]), mode, std::move(fields[3])});
+    trace.outputs.push_back({std::move(fields[1]), mode, std::move(fields[3]), std::move(fields[4])});
     return true;
   }
   if (fields[0] == "moved" && fields.size() == 1) {
@@ -48,7 +48,7 @@ std::string write_trace(const Trace& trace) {
   for (const Fact& fact : trace.facts)
     out.add({"fact", to_string(fact.kind), fact.subject, fact.question, fact.value});
   for (const OutputRecord& output : trace.outputs)
-    out.add({"output", output.name, octal(output.mode), output.digest});
+    out.add({"output", output.name, octal(output.mode), output.digest, output.stamp});
   if (trace.moved) out.add({"moved"});
   return std::move(out).finish();
 }

@@ -106,3 +106,24 @@ TEST_CASE("a tree is removed however its owner arranged it, and nothing outside 
                      : 7;
         }) == 0);
 }
+
+TEST_CASE("a stamp changes with an edit, a replacement and the mode, and not with another name for the file") {
+  test::TempDir temp;
+  const auto directory = PrivateDir::make(temp / "state");
+  const auto other = PrivateDir::make(temp / "other");
+  REQUIRE((directory && other));
+  REQUIRE(directory->replace("file", "text"));
+  const std::string before = directory->stamp("file");
+  CHECK_FALSE(before.empty());
+  REQUIRE(other->link_from(*directory, "file"));
+  CHECK(directory->stamp("file") == before);
+  CHECK(other->stamp("file") == before);
+  REQUIRE(fchmodat(directory->fd(), "file", 0640, 0) == 0);
+  CHECK(directory->stamp("file") != before);
+  REQUIRE(fchmodat(directory->fd(), "file", 0600, 0) == 0);
+  REQUIRE(directory->replace("file", "tex2"));
+  CHECK(directory->stamp("file") != before);
+  REQUIRE(symlinkat("file", directory->fd(), "link") == 0);
+  CHECK(directory->stamp("link").empty());
+  CHECK(directory->stamp("nothing").empty());
+}

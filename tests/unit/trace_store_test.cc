@@ -214,7 +214,7 @@ TEST_CASE("a trace that cannot be believed makes a full build, and no more than 
       {"the record of the last build cannot be read", [](const std::string&) { return ""; }},
       {"the record of the last build cannot be read",
        [](const std::string&) { return std::string(5 << 20, 'x'); }},
-      {"the last build was made by a newer psbc", [](const std::string&) { return "psbc trace 2\n"; }},
+      {"the last build was made by a newer psbc", [](const std::string&) { return "psbc trace 3\n"; }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.sentence);

@@ -63,7 +63,7 @@ TEST_CASE("a trace with any byte changed is not believed") {
 }
 
 TEST_CASE("a trace of a newer psbc is recognised, whatever follows") {
-  CHECK(trace::read_trace("psbc trace 2\nanything").state == RecordsState::newer);
+  CHECK(trace::read_trace("psbc trace 3\nanything").state == RecordsState::newer);
   CHECK(trace::read_trace("psbc trace 99999999999999\n").state == RecordsState::damaged);
   CHECK(trace::read_trace("psbc trust 2\n").state == RecordsState::damaged);
   CHECK(trace::read_trace("psbc trace 1\n").state == RecordsState::damaged);
@@ -72,15 +72,16 @@ TEST_CASE("a trace of a newer psbc is recognised, whatever follows") {
 
 TEST_CASE("a record that this version never wrote makes the trace damaged") {
   const auto with = [](std::initializer_list<std::string_view> fields) {
-    base::RecordWriter out("trace", 1);
+    base::RecordWriter out("trace", 2);
     out.add(fields);
     return trace::read_trace(std::move(out).finish()).state;
   };
   CHECK(with({"moved"}) == RecordsState::whole);
   CHECK(with({"fact", "smell", "/x", "", "y"}) == RecordsState::damaged);
   CHECK(with({"fact", "kind", "/x"}) == RecordsState::damaged);
-  CHECK(with({"output", "enter.profile", "0x1", "d"}) == RecordsState::damaged);
-  CHECK(with({"output", "../../enter.profile", "0600", "d"}) == RecordsState::damaged);
+  CHECK(with({"output", "enter.profile", "0x1", "d", "s"}) == RecordsState::damaged);
+  CHECK(with({"output", "enter.profile", "0600", "d"}) == RecordsState::damaged);
+  CHECK(with({"output", "../../enter.profile", "0600", "d", "s"}) == RecordsState::damaged);
   CHECK(with({"outputs"}) == RecordsState::damaged);
   CHECK(with({""}) == RecordsState::damaged);
 }
