@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "policy/installations.h"
 #include "policy/lowering.h"
+#include "policy/tree.h"
 
 namespace psbc::policy {
 
@@ -111,7 +112,11 @@ void lower_environment(Lowering& lowering) {
       return;
     }
     out.environment = *asked;
-    if (!asked->is_under(in.root)) place_environment(lowering, *asked, *in.project.venv);
+    if (!asked->is_under(in.root)) {
+      place_environment(lowering, *asked, *in.project.venv);
+      // One of the user's own, conda's for example: its code was asked for, its variables were not.
+      if (const auto real = resolve(in.fs, *asked); real && real->kind == Kind::directory && is_writable(out.rules, real->path)) hide_secrets(lowering, real->path);
+    }
   } else {
     // Always there, so that commands from the predecessor's days find it; used unless the project
     // brings an environment of its own.

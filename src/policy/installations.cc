@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "policy/withhold.h"
+#include "policy/own_files.h"
 
 namespace psbc::policy {
 
@@ -17,28 +17,27 @@ namespace {
 struct Manager {
   const char* directory; // relative to HOME, or absolute
   unsigned depth;        // how many components below it make one installation
-  bool conda = false;    // a base with environments in `envs`
+  bool tools = false;    // environments of single tools: a launcher of HOME leads there, no file of a project does
 };
 constexpr Manager managers[] = {
     {".asdf/installs", 2},
-    {".conda/envs", 1},
-    {".local/pipx/venvs", 1},
+    {".local/pipx/venvs", 1, true},
     {".local/share/hatch/pythons", 1},
     {".local/share/mise/installs", 2},
     {".local/share/pdm/python", 1},
-    {".local/share/pipx/venvs", 1},
-    {".local/share/pypoetry/venv", 0},
+    {".local/share/pipx/venvs", 1, true},
+    {".local/share/pypoetry/venv", 0, true},
     {".local/share/uv/python", 1},
-    {".local/share/uv/tools", 1},
+    {".local/share/uv/tools", 1, true},
     {".pixi/envs", 1},
     {".pyenv/versions", 1},
-    {"anaconda3", 0, true},
-    {"mambaforge", 0, true},
-    {"miniconda3", 0, true},
-    {"miniforge3", 0, true},
-    {"/opt/conda", 0, true},
-    {"/opt/miniconda3", 0, true},
-    {"/opt/miniforge3", 0, true},
+    {"anaconda3", 0},
+    {"mambaforge", 0},
+    {"miniconda3", 0},
+    {"miniforge3", 0},
+    {"/opt/conda", 0},
+    {"/opt/miniconda3", 0},
+    {"/opt/miniforge3", 0},
 };
 
 // Where launchers of a single user's tools are.
@@ -47,31 +46,28 @@ constexpr const char* launcher_directories[] = {".local/bin", "bin", ".cargo/bin
 // In a conda base and in a pyenv version: environments of other projects, and their packages.
 constexpr const char* of_other_projects[] = {"envs", "pkgs"};
 
-// Files of an installation in which people keep tokens now and then: index URLs, channels.
-constexpr const char* settings_of_installations[] = {".condarc", "condarc", "etc/pip.conf", "pip.conf"};
-// Variables of an environment, which is what secrets are in (`conda env config vars set`, env_vars.sh). A
-// session can name any environment in environment.yml, and nothing inside runs or reads these.
-constexpr const char* variables_of_environments[] = {"conda-meta/state", "etc/conda/activate.d", "etc/conda/deactivate.d"};
+// Files of an installation in which people keep tokens now and then: index URLs, registries, channels. A
+// directory counts for the files in it.
+constexpr const char* settings_of_installations[] = {
+    ".condarc", ".npmrc", "condarc", "condarc.d", "etc/conda/.condarc", "etc/conda/condarc", "etc/conda/condarc.d",
+    "etc/npmrc", "etc/pip.conf", "lib/node_modules/npm/npmrc", "npmrc", "pip.conf"};
+// Variables of an environment, which is what secrets are in (`conda env config vars set`, env_vars.sh).
+// Nothing inside runs or reads these. A repository's settings name its remote.
+constexpr const char* never_shown[] = {".git", "conda-meta/state", "etc/conda/activate.d", "etc/conda/deactivate.d", "etc/conda/env_vars.d"};
 
-constexpr std::size_t settings_limit = 128;    // files of a directory with settings
-constexpr unsigned settings_depth = 4;
+constexpr const char* outcome = " and stays outside";
+
+constexpr std::size_t installation_limit = 1024; // directories of a tree of installations that are looked into
+constexpr std::size_t settings_limit = 128;      // files of a directory of settings in one
 
 AbsPath place_of(const Lowering& lowering, std::string_view path) {
   return path.starts_with('/') ? AbsPath::literal(path) : lowering.in.places.home / path;
 }
 
-bool has_secret(Lowering& lowering, const AbsPath& path) {
-  const auto text = lowering.in.fs.kind(path) == Kind::file ? lowering.in.fs.read(path, scan_limit) : base::Result<std::string>(base::Error{});
-  return text && withhold(lowering, path, *text, " and stays outside");
-}
-
-void hide_secrets(Lowering& lowering, const AbsPath& installation) {
-  for (const char* name : settings_of_installations)
-    if (has_secret(lowering, installation / name))
-      lowering.add(Access::hidden, installation / name, builtin("it holds what looks like a secret"));
-  for (const char* name : variables_of_environments)
-    if (const auto resolved = resolve(lowering.in.fs, installation / name); resolved && resolved->kind != Kind::absent)
-      lowering.add(Access::hidden, resolved->path, builtin("variables of an environment are where secrets are"));
+void hide_unless_clean(Lowering& lowering, const AbsPath& path) {
+  const auto resolved = resolve(lowering.in.fs, path);
+  if (!resolved || resolved->kind != Kind::file || lowering.planted(*resolved) != nullptr || may_show(lowering, path, resolved->path, outcome)) return;
+  lowering.add(Access::hidden, resolved->path, builtin("it holds what looks like a secret"));
 }
 
 /// The directory that `path` really is, when that may be shown: never HOME, nor what holds it.
@@ -87,10 +83,37 @@ void expose(Lowering& lowering, const base::Resolved& resolved, const Origin& or
   lowering.add_aliases(resolved, origin);
 }
 
+/// An environment of somebody's project: venv and virtualenv say so, older ones of virtualenv leave `activate`.
+bool is_environment(base::Fs& fs, const AbsPath& directory) {
+  return fs.kind(directory / "pyvenv.cfg") != Kind::absent ||
+         (fs.kind(directory / "bin/activate") != Kind::absent && fs.kind(directory / "conda-meta") == Kind::absent);
+}
+
+void too_many(Lowering& lowering, const AbsPath& path) {
+  lowering.report(diag::Code::limit_exceeded, diag::Severity::warning, {},
+                  lowering.shown(path) + " holds more than psbc scans for secrets, and stays outside", "",
+                  {"at most 1024 directories of installations"},
+                  {"expose what is needed: readonly = [\"...\"] in ~/.config/psbc/config.toml"});
+}
+
+/// The directories `levels` below `directory`; false when there are too many.
+bool installations_in(base::Fs& fs, const AbsPath& directory, unsigned levels, std::vector<AbsPath>& out) {
+  if (levels == 0) {
+    out.push_back(directory);
+    return out.size() <= installation_limit;
+  }
+  const auto names = fs.names(directory);
+  if (!names) return true; // what cannot be listed here cannot be listed inside either
+  if (names->size() > installation_limit) return false;
+  for (const std::string& name : *names)
+    if (fs.kind(directory / name) == Kind::directory && !installations_in(fs, directory / name, levels - 1, out)) return false;
+  return true;
+}
+
 /// All of an installation but the environments of other projects.
 void expose_tree(Lowering& lowering, const base::Resolved& resolved, const Origin& origin) {
   base::Fs& fs = lowering.in.fs;
-  const auto holds = [&](const char* name) { return fs.kind(resolved.path / name) == Kind::directory; };
+  const auto holds = [&](const char* name) { return fs.kind(resolved.path / name) != Kind::absent; };
   const bool shared = resolved.kind == Kind::directory && std::any_of(std::begin(of_other_projects), std::end(of_other_projects), holds);
   hide_secrets(lowering, resolved.path);
   if (!shared) return expose(lowering, resolved, origin);
@@ -104,16 +127,21 @@ void expose_tree(Lowering& lowering, const base::Resolved& resolved, const Origi
   }
 }
 
-void expose_settings(Lowering& lowering, const AbsPath& path, const Origin& origin, unsigned depth, std::size_t& left) {
-  if (left == 0 || depth > settings_depth) return;
-  if (lowering.in.fs.kind(path) == Kind::directory) {
-    if (const auto names = lowering.in.fs.names(path))
-      for (const std::string& name : *names)
-        if (name != ".git") expose_settings(lowering, path / name, origin, depth + 1, left);
-  } else {
-    --left;
-    if (has_secret(lowering, path)) lowering.add(Access::hidden, path, builtin("it holds what looks like a secret"));
+void expose_installations(Lowering& lowering, const AbsPath& path, const base::Resolved& resolved, const ToolPlace& place, const Origin& origin) {
+  base::Fs& fs = lowering.in.fs;
+  if (place.levels == 0 || resolved.kind != Kind::directory) return expose_tree(lowering, resolved, origin);
+  std::vector<AbsPath> found;
+  if (!installations_in(fs, resolved.path, place.levels, found)) return too_many(lowering, path);
+  for (const AbsPath& installation : found) {
+    if (is_environment(fs, installation)) {
+      lowering.add(Access::hidden, installation, builtin("an environment of another project"));
+      continue;
+    }
+    hide_secrets(lowering, installation);
+    for (const char* name : of_other_projects)
+      if (fs.kind(installation / name) != Kind::absent) lowering.add(Access::hidden, installation / name, builtin("environments of other projects"));
   }
+  expose(lowering, resolved, origin);
 }
 
 /// The interpreter that runs a script: of `#!/x/python`, or of the form for long paths,
@@ -141,58 +169,83 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.front() != '.' && text.size() < 128 && std::all_of(text.begin(), text.end(), good);
 }
 
-/// `name: lab` of an environment.yml.
-std::string environment_name(std::string_view text) {
-  for (std::string_view line : base::split(text, '\n')) {
-    if (!line.starts_with("name:")) continue;
-    line.remove_prefix(5);
-    while (!line.empty() && (line.front() == ' ' || line.front() == '"' || line.front() == '\'')) line.remove_prefix(1);
-    return std::string(line.substr(0, line.find_first_of(" \r\t\"'#")));
-  }
-  return {};
-}
-
 } // namespace
+
+void hide_secrets(Lowering& lowering, const AbsPath& installation) {
+  base::Fs& fs = lowering.in.fs;
+  const auto tops = fs.among(installation, {".condarc", ".git", ".npmrc", "conda-meta", "condarc", "condarc.d", "etc", "lib", "npmrc", "pip.conf"});
+  const auto has = [&](std::string_view name) { return std::find(tops.begin(), tops.end(), name.substr(0, name.find('/'))) != tops.end(); };
+  for (const char* name : settings_of_installations) {
+    if (!has(name)) continue;
+    const AbsPath path = installation / name;
+    if (fs.kind(path) != Kind::directory) {
+      hide_unless_clean(lowering, path);
+      continue;
+    }
+    const auto names = fs.names(path);
+    if (!names) continue;
+    if (names->size() > settings_limit) {
+      lowering.add(Access::hidden, path, builtin("it holds more files than are scanned"));
+      too_many(lowering, path);
+      continue;
+    }
+    for (const std::string& file : *names) hide_unless_clean(lowering, path / file);
+  }
+  for (const char* name : never_shown)
+    if (!has(name)) continue;
+    else if (const auto resolved = resolve(fs, installation / name); resolved && resolved->kind != Kind::absent && lowering.planted(*resolved) == nullptr)
+      lowering.add(Access::hidden, resolved->path, builtin("variables of an environment, and addresses of a repository, are where secrets are"));
+}
 
 void expose_place(Lowering& lowering, const ToolPlace& place, const Origin& origin) {
   const AbsPath path = place_of(lowering, place.path);
   const auto resolved = visible(lowering, path);
   if (!resolved) return;
-  if (place.kind != ToolPlace::Kind::settings) return expose_tree(lowering, *resolved, origin);
-  if (resolved->kind == Kind::file) {
-    if (!has_secret(lowering, resolved->path)) expose(lowering, *resolved, origin);
-    return;
+  switch (place.kind) {
+    case ToolPlace::Kind::none: return;
+    case ToolPlace::Kind::environments: return expose_tree(lowering, *resolved, origin);
+    case ToolPlace::Kind::installation: return expose_installations(lowering, path, *resolved, place, origin);
+    case ToolPlace::Kind::plugins:
+      if (const auto repositories = repositories_in(lowering, path, resolved->path, place.levels)) {
+        expose(lowering, *resolved, origin);
+        hide_repositories(lowering, resolved->path, *repositories);
+      }
+      return;
+    case ToolPlace::Kind::settings:
+      if (resolved->kind == Kind::directory) return expose_own_tree(lowering, path, "**", origin, outcome);
+      if (may_show(lowering, path, resolved->path, outcome)) expose(lowering, *resolved, origin);
   }
-  expose(lowering, *resolved, origin);
-  std::size_t left = settings_limit;
-  expose_settings(lowering, resolved->path, origin, 0, left);
 }
 
-bool expose_installation_of(Lowering& lowering, const AbsPath& path, const Origin& origin) {
+bool expose_installation_of(Lowering& lowering, const AbsPath& path, const Origin& origin, Leads leads) {
+  base::Fs& fs = lowering.in.fs;
   for (const Manager& manager : managers) {
     const AbsPath base = place_of(lowering, manager.directory);
-    if (!path.is_under(base)) continue;
+    if (!path.is_under(base) || (manager.tools && leads != Leads::launcher)) continue;
     const std::string inner = path == base ? "" : path.relative_to(base);
     AbsPath installation = base;
-    if (manager.depth > 0) {
-      unsigned left = manager.depth;
-      for (const std::string_view name : base::split(inner, '/'))
-        if (left > 0 && !name.empty()) {
-          installation = installation / name;
-          --left;
-        }
-      if (left > 0) continue;
-    } else if (inner.starts_with("envs/")) {
-      // One environment of a conda base: it needs nothing of the base.
-      const std::size_t end = inner.find('/', 5);
-      installation = base / inner.substr(0, end);
-    }
+    unsigned left = manager.depth;
+    for (const std::string_view name : base::split(inner, '/'))
+      if (left > 0 && !name.empty()) {
+        installation = installation / name;
+        --left;
+      }
+    if (left > 0) continue;
+    // What lies in an environment of somebody's project leads nowhere: the base is not what it needs.
+    if (path.is_strictly_under(installation))
+      for (const char* name : of_other_projects)
+        if (path.is_under(installation / name)) return false;
     const auto resolved = visible(lowering, installation);
-    // A version may be a link to another of the same manager (3.11 -> 3.11.4), not out of it.
-    const auto real_base = resolve(lowering.in.fs, base);
+    // A version may be a link to another of the same manager (3.11 -> 3.11.4): not out of it, and not to an environment
+    // further down (pyenv-virtualenv: lab -> 3.11.4/envs/lab).
+    const auto real_base = resolve(fs, base);
     if (!resolved || resolved->kind != Kind::directory || !real_base || !resolved->path.is_under(real_base->path)) return false;
+    const std::string real = resolved->path == real_base->path ? "" : resolved->path.relative_to(real_base->path);
+    if (static_cast<unsigned>(std::count(real.begin(), real.end(), '/')) + (real.empty() ? 0 : 1) != manager.depth) return false;
+    if (!manager.tools && (is_environment(fs, resolved->path) || fs.kind(resolved->path / "bin") != Kind::directory)) return false;
     expose_tree(lowering, *resolved, origin);
-    expose_base_of(lowering, resolved->path, origin);
+    // The base of a tool's environment is an interpreter, which has no base: two steps at most.
+    if (manager.tools) expose_base_of(lowering, resolved->path, origin);
     return true;
   }
   return false;
@@ -208,9 +261,7 @@ void expose_base_of(Lowering& lowering, const AbsPath& environment, const Origin
     if (key != "home" && key != "home ") continue;
     std::size_t start = equals + 1;
     while (start < line.size() && line[start] == ' ') ++start;
-    const auto home = AbsPath::parse(line.substr(start));
-    // An environment whose base is itself would be looked at for ever.
-    if (home && !home->is_under(environment)) expose_installation_of(lowering, *home, origin);
+    if (const auto home = AbsPath::parse(line.substr(start))) expose_installation_of(lowering, *home, origin, Leads::text);
     return;
   }
 }
@@ -223,38 +274,21 @@ void expose_launcher(Lowering& lowering, std::string_view program, const Origin&
     const auto resolved = visible(lowering, launcher);
     if (!resolved || resolved->kind != Kind::file) continue;
     lowering.add_aliases(*resolved, origin);
-    if (!expose_installation_of(lowering, resolved->path, origin)) lowering.add(Access::read_only, resolved->path, origin);
+    if (!expose_installation_of(lowering, resolved->path, origin, Leads::launcher)) lowering.add(Access::read_only, resolved->path, origin);
     const auto text = fs.read(resolved->path, 4096);
     const auto interpreter = text ? interpreter_of(*text) : std::nullopt;
-    if (interpreter) expose_installation_of(lowering, *interpreter, origin);
+    if (interpreter) expose_installation_of(lowering, *interpreter, origin, Leads::launcher);
     return;
   }
 }
 
-void expose_named_interpreters(Lowering& lowering, const Recogniser& recogniser) {
-  base::Fs& fs = lowering.in.fs;
-  const AbsPath& home = lowering.in.places.home;
-  const Origin origin{.source = Origin::Source::tool, .where = "python", .reason = "the interpreter that the project names", .span = {}};
-  std::string version;
-  if (recogniser.project_has(".python-version")) version = first_word(fs.read(lowering.in.root / ".python-version", 4096));
-  if (is_name(version) && fs.kind(home / ".pyenv/versions") == Kind::directory)
-    expose_installation_of(lowering, home / ".pyenv/versions" / version, origin);
-
-  std::string name;
-  for (const char* file : {"environment.yml", "environment.yaml"})
-    if (!recogniser.project_has(file)) continue;
-    else if (const auto text = fs.read(lowering.in.root / file, 1 << 20); text && name.empty()) name = environment_name(*text);
-  if (!is_name(name)) return;
-  const AbsPath own = lowering.out.root / "envs" / name;
-  for (const Manager& manager : managers) {
-    if (!manager.conda && std::string_view(manager.directory) != ".conda/envs") continue;
-    const AbsPath environment = place_of(lowering, manager.directory) / (manager.conda ? "envs/" + name : name);
-    if (fs.kind(environment / "conda-meta") != Kind::directory) continue;
-    if (expose_installation_of(lowering, environment, origin) && fs.kind(own / "conda-meta") != Kind::directory &&
-        fs.kind(lowering.out.environment / "bin/python") == Kind::absent)
-      lowering.out.environment = environment;
-    return;
-  }
+void expose_named_interpreter(Lowering& lowering, const Recogniser& recogniser) {
+  if (!recogniser.project_has(".python-version")) return;
+  const AbsPath versions = lowering.in.places.home / ".pyenv/versions";
+  const std::string version = first_word(lowering.in.fs.read(lowering.in.root / ".python-version", 4096));
+  if (is_name(version) && lowering.in.fs.kind(versions) == Kind::directory)
+    expose_installation_of(lowering, versions / version,
+                           {.source = Origin::Source::tool, .where = "python", .reason = "the interpreter that the project names", .span = {}}, Leads::text);
 }
 
 } // namespace psbc::policy

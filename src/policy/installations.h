@@ -2,10 +2,12 @@
 // What version managers and installers keep in HOME and /opt: interpreters and tools that an environment
 // or a launcher leads to. Not for use outside of src/policy.
 //
-// Only the directories of this table are ever exposed, whatever leads to them: `pyvenv.cfg`,
-// `.python-version` and `environment.yml` lie where a session can write, and `home = /home/you/.ssh` must
-// not show anything (THREATS B7). They hold code that was installed; the few files in them that hold
-// settings, where tokens are kept now and then, are scanned, and hidden when something is found.
+// Only the directories of this table are ever exposed, whatever leads to them: `pyvenv.cfg` and
+// `.python-version` lie where a session can write, and `home = /home/you/.ssh` must not show anything
+// (THREATS B7). Such a file leads to interpreters and bases, never to an environment of another project:
+// those hold that project's code and its `.env`. Only `[python] venv`, which trust shows, names one.
+// The few files of an installation that hold settings, where tokens are kept now and then, are scanned,
+// and hidden when something is found or when they are too long to be scanned.
 #pragma once
 
 #include <string_view>
@@ -18,17 +20,24 @@ namespace psbc::policy {
 /// Exposes what a row of the tool table names, when it is there.
 void expose_place(Lowering& lowering, const ToolPlace& place, const Origin& origin);
 
-/// Exposes the one installation of a known manager that holds `path`; false when no manager's does.
-bool expose_installation_of(Lowering& lowering, const base::AbsPath& path, const Origin& origin);
+/// Hides what in an installation holds a secret, and what is where secrets are.
+void hide_secrets(Lowering& lowering, const base::AbsPath& installation);
 
-/// Exposes the installation that `home =` of an environment's pyvenv.cfg names.
+/// Who says so: a file that a session may have written, or a launcher of HOME, which none can write.
+enum class Leads : unsigned char { text, launcher };
+
+/// Exposes the one installation of a known manager that holds `path`: an interpreter without the environments
+/// in it, or, for a launcher, the environment of one tool (pipx). False when there is none.
+bool expose_installation_of(Lowering& lowering, const base::AbsPath& path, const Origin& origin, Leads leads);
+
+/// Exposes the interpreter that `home =` of an environment's pyvenv.cfg names.
 void expose_base_of(Lowering& lowering, const base::AbsPath& environment, const Origin& origin);
 
 /// Exposes the launcher `program` of HOME, and the installation that it leads to: by a symlink, or by the
 /// interpreter in its first line (pipx, uv tool, poetry's own installer).
 void expose_launcher(Lowering& lowering, std::string_view program, const Origin& origin);
 
-/// The interpreter of `.python-version` (pyenv), and the conda environment that `environment.yml` names.
-void expose_named_interpreters(Lowering& lowering, const Recogniser& recogniser);
+/// The interpreter of `.python-version` (pyenv).
+void expose_named_interpreter(Lowering& lowering, const Recogniser& recogniser);
 
 } // namespace psbc::policy

@@ -19,9 +19,13 @@ namespace {
 constexpr std::size_t accepted_limit = 4096 * 1024; // bytes of one file that the user accepted
 constexpr std::size_t tree_limit = 2048 * 1024; // bytes of all scanned files of a directory
 constexpr std::size_t count_limit = 512;        // scanned files of a directory
+constexpr std::size_t repository_depth = 3;     // ~/.oh-my-zsh/custom/plugins/x/.git
+constexpr std::size_t repository_limit = 1024;
 
-bool holds_secret(Lowering& lowering, const AbsPath& path, const std::string& text) {
-  return withhold(lowering, path, path.name() == "fish_variables" ? plain_fish_variables(text) : text, ": the shell inside starts without it");
+constexpr const char* for_shells = ": the shell inside starts without it";
+
+bool holds_secret(Lowering& lowering, const AbsPath& path, const std::string& text, const char* outcome) {
+  return withhold(lowering, path, path.name() == "fish_variables" ? plain_fish_variables(text) : text, outcome);
 }
 
 /// Nobody's place to choose: a link that a session may have made, or one that leads to a credential.
@@ -57,7 +61,7 @@ struct Scan {
 };
 
 /// Nothing when the directory holds more than is scanned.
-std::optional<Scan> scan_tree(Lowering& lowering, const AbsPath& directory, const char* text) {
+std::optional<Scan> scan_tree(Lowering& lowering, const AbsPath& directory, const char* text, const char* outcome) {
   base::Fs& fs = lowering.in.fs;
   Scan scan;
   const auto files = fs.glob(directory, text, count_limit);
@@ -65,6 +69,10 @@ std::optional<Scan> scan_tree(Lowering& lowering, const AbsPath& directory, cons
   std::size_t size = 0;
   for (const std::string& name : *files) {
     const auto path = directory.join(name);
+    if (path && path->name() == ".git") {
+      scan.hidden.push_back(*path);
+      continue;
+    }
     const auto resolved = path ? resolve(fs, *path) : base::Result<base::Resolved>(base::Error{});
     if (!resolved || resolved->kind != Kind::file) continue;
     const bool inside = resolved->path.is_under(directory);
@@ -76,7 +84,7 @@ std::optional<Scan> scan_tree(Lowering& lowering, const AbsPath& directory, cons
     if (!content && content.error().code == EFBIG && !is_accepted(lowering, *path)) {
       too_long(lowering, *path);
       if (inside) scan.hidden.push_back(resolved->path);
-    } else if (!content || !holds_secret(lowering, *path, *content)) {
+    } else if (!content || !holds_secret(lowering, *path, *content, outcome)) {
       if (!inside) scan.linked.push_back(*resolved);
     } else if (inside) {
       scan.hidden.push_back(resolved->path);
@@ -87,13 +95,25 @@ std::optional<Scan> scan_tree(Lowering& lowering, const AbsPath& directory, cons
 
 } // namespace
 
+void hide_repositories(Lowering& lowering, const AbsPath& tree, const std::vector<std::string>& found) {
+  for (const std::string& name : found)
+    if (const auto path = tree.join(name)) lowering.add(Access::hidden, *path, builtin("a repository's settings name its remote, with a token now and then"));
+}
+
+bool may_show(Lowering& lowering, const AbsPath& path, const AbsPath& real, const char* outcome) {
+  const auto text = lowering.in.fs.read(real, is_accepted(lowering, path) ? accepted_limit : scan_limit);
+  if (text) return !holds_secret(lowering, path, *text, outcome);
+  if (text.error().code == EFBIG) too_long(lowering, path);
+  return false;
+}
+
 std::optional<std::string> own_text(Lowering& lowering, const AbsPath& path) {
   if (lowering.in.fs.kind(path) == Kind::absent) return std::nullopt; // one fact for what is not there
   const auto resolved = resolve(lowering.in.fs, path);
   if (!resolved || resolved->kind != Kind::file || leads_astray(lowering, path, *resolved)) return std::nullopt;
   auto text = lowering.in.fs.read(resolved->path, is_accepted(lowering, path) ? accepted_limit : scan_limit);
   if (!text && text.error().code == EFBIG) too_long(lowering, path);
-  if (!text || holds_secret(lowering, path, *text)) return std::nullopt;
+  if (!text || holds_secret(lowering, path, *text, for_shells)) return std::nullopt;
   return std::move(*text);
 }
 
@@ -112,14 +132,29 @@ void copy_own_file(Lowering& lowering, const AbsPath& from, const AbsPath& to) {
   write_home_file(lowering, to, std::move(*text), "your own, without secrets");
 }
 
-void expose_own_tree(Lowering& lowering, const AbsPath& path, const char* text, const Origin& origin) {
+std::optional<std::vector<std::string>> repositories_in(Lowering& lowering, const AbsPath& path, const AbsPath& real, std::size_t levels) {
+  auto found = lowering.in.fs.find(real, ".git", levels, repository_limit);
+  if (found) return std::move(*found);
+  lowering.report(diag::Code::limit_exceeded, diag::Severity::warning, {},
+                  lowering.shown(path) + " holds more repositories than psbc hides, and stays outside", "", {"at most 1024"},
+                  {"expose it as it is: readonly = [\"" + base::escape(display_path(path, lowering.in.places.home)) + "\"] in ~/.config/psbc/config.toml"});
+  return std::nullopt;
+}
+
+void expose_own_tree(Lowering& lowering, const AbsPath& path, const char* text, const Origin& origin, const char* outcome) {
   if (lowering.in.fs.kind(path) == Kind::absent) return;
   const auto resolved = resolve(lowering.in.fs, path);
   if (!resolved || (resolved->kind != Kind::directory && resolved->kind != Kind::file)) return;
   if (is_visible(lowering.out.rules, resolved->path) || !is_fit(lowering, resolved->path) || leads_astray(lowering, path, *resolved)) return;
   Scan scan;
+  std::vector<std::string> repositories;
+  if (resolved->kind == Kind::directory) {
+    auto found = repositories_in(lowering, path, resolved->path, repository_depth);
+    if (!found) return;
+    repositories = std::move(*found);
+  }
   if (text != nullptr && resolved->kind == Kind::directory) {
-    auto scanned = scan_tree(lowering, resolved->path, text);
+    auto scanned = scan_tree(lowering, resolved->path, text, outcome != nullptr ? outcome : for_shells);
     if (!scanned) {
       lowering.report(diag::Code::limit_exceeded, diag::Severity::warning, {},
                       lowering.shown(path) + " holds more than psbc scans for secrets, and stays outside", "",
@@ -131,6 +166,7 @@ void expose_own_tree(Lowering& lowering, const AbsPath& path, const char* text, 
   }
   lowering.add(Access::read_only, resolved->path, origin);
   lowering.add_aliases(*resolved, origin);
+  hide_repositories(lowering, resolved->path, repositories);
   for (const base::Resolved& file : scan.linked) {
     lowering.add(Access::read_only, file.path, origin);
     for (const auto& link : file.links)

@@ -21,7 +21,16 @@ void copy_own_file(Lowering& lowering, const base::AbsPath& from, const base::Ab
 
 /// Exposes a directory or a program read-only. Its files that match `text` are the user's own and are
 /// scanned: one with a secret is hidden, the rest of the directory stays. A directory with more of them
-/// than psbc scans stays outside.
-void expose_own_tree(Lowering& lowering, const base::AbsPath& path, const char* text, const Origin& origin);
+/// than psbc scans stays outside. Each `.git` down to three levels is hidden. `outcome` is what the warning of
+/// a secret ends with; nullptr for what a shell does without the file.
+void expose_own_tree(Lowering& lowering, const base::AbsPath& path, const char* text, const Origin& origin, const char* outcome = nullptr);
+
+/// May a file be shown as it is? `path` is its name for people, `real` the file. False, and reported, for one
+/// with a secret and for one that is longer than psbc scans.
+bool may_show(Lowering& lowering, const base::AbsPath& path, const base::AbsPath& real, const char* outcome);
+
+/// Each `.git` in `real` down to `levels` directories, relative; nothing, and reported, when they are too many.
+std::optional<std::vector<std::string>> repositories_in(Lowering& lowering, const base::AbsPath& path, const base::AbsPath& real, std::size_t levels);
+void hide_repositories(Lowering& lowering, const base::AbsPath& tree, const std::vector<std::string>& found);
 
 } // namespace psbc::policy

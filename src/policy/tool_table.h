@@ -40,10 +40,12 @@ struct ToolPlace {
     none,
     installation, // programs and libraries; what lies in it for settings is scanned, and hidden when it holds a secret
     environments, // the same, of which other projects' environments (envs, pkgs) stay outside
-    settings,     // a file, or a directory of a few; each is scanned
+    plugins,      // what others wrote, not scanned
+    settings,     // a file, or a directory; each file is scanned, and a directory with too many stays outside
   };
   Kind kind = Kind::none;
   const char* path = nullptr;
+  unsigned levels = 0; // how many directories further down the installations or the plugins are; each `.git` down to there is hidden
 };
 
 struct ToolVariable {

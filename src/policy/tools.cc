@@ -33,7 +33,7 @@ std::string expand_holes(std::string_view value, const Lowering& lowering) {
 void lower_tools(Lowering& lowering) {
   const LowerInput& in = lowering.in;
   Recogniser recogniser(in.fs, in.root, in.places.home);
-  expose_named_interpreters(lowering, recogniser);
+  expose_named_interpreter(lowering, recogniser);
   for (const Tool& tool : tool_table()) {
     if (recogniser.find(tool) == nullptr) continue;
     lowering.out.tools.emplace_back(tool.id);
