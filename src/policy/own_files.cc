@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t accepted_limit = 4096 * 1024; // bytes of one file that the user accepted
 constexpr std::size_t tree_limit = 2048 * 1024; // bytes of all scanned files of a directory
 constexpr std::size_t count_limit = 512;        // scanned files of a directory
-constexpr std::size_t repository_depth = 3;     // ~/.oh-my-zsh/custom/plugins/x/.git
+constexpr std::size_t repository_depth = 4;     // sheldon: repos/github.com/x/y/.git
 constexpr std::size_t repository_limit = 1024;
 
 constexpr const char* for_shells = ": the shell inside starts without it";

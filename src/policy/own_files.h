@@ -21,7 +21,7 @@ void copy_own_file(Lowering& lowering, const base::AbsPath& from, const base::Ab
 
 /// Exposes a directory or a program read-only. Its files that match `text` are the user's own and are
 /// scanned: one with a secret is hidden, the rest of the directory stays. A directory with more of them
-/// than psbc scans stays outside. Each `.git` down to three levels is hidden. `outcome` is what the warning of
+/// than psbc scans stays outside. Each `.git` down to four levels is hidden. `outcome` is what the warning of
 /// a secret ends with; nullptr for what a shell does without the file.
 void expose_own_tree(Lowering& lowering, const base::AbsPath& path, const char* text, const Origin& origin, const char* outcome = nullptr);
 

@@ -135,14 +135,21 @@ ln $CONDA_PKGS_DIRS/python/bin/python $e/bin/python && echo "made $name"
     assert r.out == f"north 2.5 mm\n{h.home}/envs/rainfall\n{h.home}/envs/rainfall/bin/python\n2\n", r
 
 
-@test("conda: an environment of that name in the base is used read-only while the sandbox has none")
+@test("conda: an environment of that name in the base is there when [python] venv names it, and not otherwise")
 def _(h):
     h.mkdir("~/datasets/stations")
     h.write("~/miniforge3/envs/rainfall/conda-meta/history", "")
     h.write("~/miniforge3/envs/rainfall/bin/python", "#!/bin/sh\necho from the base\n", 0o755)
+    h.write("~/miniforge3/envs/rainfall/etc/conda/activate.d/vars.sh", f"export TOKEN={h.decoys.new('a variable')}\n")
     inside = entered(h, "conda")
-    r = inside("python rainfall.py; touch ~/miniforge3/envs/rainfall/x")
-    assert r.out == "from the base\n" and "Read-only" in r.err, r
+    r = inside("cat ~/miniforge3/envs/rainfall/bin/python")
+    assert r.status and not r.out, r
+    file = "~/code/conda/.python-sandbox.toml"
+    h.write(file, h.read(file) + '\n[python]\nvenv = "~/miniforge3/envs/rainfall"\n')
+    r = h.psbc("trust", "--yes", cwd="~/code/conda")
+    assert r.ok and "~/miniforge3/envs/rainfall" in r.out + r.err, r
+    r = inside("python rainfall.py; echo $CONDA_PREFIX; cat ~/miniforge3/envs/rainfall/etc/conda/activate.d/*")
+    assert r.out == f"from the base\n{h.home}/miniforge3/envs/rainfall\n" and not h.decoys.found_in(r.err), r
 
 
 @test("jupyter-cuda: libraries and variables of CUDA cross, the key of the data does not, kernels are kept")
