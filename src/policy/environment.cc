@@ -3,6 +3,7 @@
 // `~/envs/<name>` and `~/.cache/pysandbox-<name>` lead into the sandbox's one root, so that hard links
 // from a cache into the environment work: two mounts would give EXDEV (CATALOGUE 0.6).
 #include "base/text.h"
+#include "policy/installation_tree.h"
 #include "policy/installations.h"
 #include "policy/lowering.h"
 #include "policy/tree.h"

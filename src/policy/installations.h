@@ -6,8 +6,6 @@
 // `.python-version` lie where a session can write, and `home = /home/you/.ssh` must not show anything
 // (THREATS B7). Such a file leads to interpreters and bases, never to an environment of another project:
 // those hold that project's code and its `.env`. Only `[python] venv`, which trust shows, names one.
-// The few files of an installation that hold settings, where tokens are kept now and then, are scanned,
-// and hidden when something is found or when they are too long to be scanned.
 #pragma once
 
 #include <string_view>
@@ -16,12 +14,6 @@
 #include "policy/tool_table.h"
 
 namespace psbc::policy {
-
-/// Exposes what a row of the tool table names, when it is there.
-void expose_place(Lowering& lowering, const ToolPlace& place, const Origin& origin);
-
-/// Hides what in an installation holds a secret, and what is where secrets are.
-void hide_secrets(Lowering& lowering, const base::AbsPath& installation);
 
 /// Who says so: a file that a session may have written, or a launcher of HOME, which none can write.
 enum class Leads : unsigned char { text, launcher };

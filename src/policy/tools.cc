@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
+#include "policy/installation_tree.h"
 #include "policy/installations.h"
 #include "policy/lowering.h"
 #include "policy/tool_table.h"
