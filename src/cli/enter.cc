@@ -165,7 +165,7 @@ int enter(Context& context, const EnterOptions& asked) {
   std::vector<std::string> command = options.command;
   if (command.empty()) command = {choose_shell(context, *places, options.shell)};
 
-  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command);
+  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front());
   if (!record) {
     // A full disk keeps nobody out; a /tmp that is somebody else's does.
     const int code = record.error().code;

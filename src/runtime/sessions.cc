@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,13 +25,6 @@ constexpr const char* lock_name = "lock";
 constexpr int lock_patience_ms = 10'000; // the holder may be emptying a big directory
 constexpr int format = 1;
 constexpr std::size_t max_record = 256U << 10U;
-constexpr std::size_t max_command = 200; // bytes that are kept of a command line
-
-std::string shorten(const std::vector<std::string>& command) {
-  std::string text;
-  for (const std::string& word : command) text += (text.empty() ? "" : " ") + word;
-  return text.substr(0, max_command);
-}
 
 /// Does the process that made it still run? No process of the sandbox inherits the descriptor.
 bool is_locked(const PrivateDir& directory, const std::string& name) {
@@ -75,11 +69,22 @@ base::Result<bool> sweep(const PrivateDir& directory) {
   return alone;
 }
 
+/// Nobody but root and its owner can take it away from /tmp, which is sticky.
+base::Error not_usable(const AbsPath& top, base::Error error) {
+  struct stat status{};
+  if (lstat(top.c_str(), &status) != 0 || status.st_uid == geteuid()) return error;
+  error.cause = "the user with the number " + std::to_string(status.st_uid) + " made it before psbc could";
+  error.hint = "have it removed, then try again: sudo rm -r " + top.string(); // psbc chose it: nothing to quote
+  return error;
+}
+
 /// The directory is in a place where everybody can make one: PrivateDir believes only a real one of our own.
 base::Status empty_temporary(const std::string& temporary) {
   if (temporary.empty()) return base::ok();
   const AbsPath path = AbsPath::literal(temporary.c_str());
-  TRY_ASSIGN(const PrivateDir top, PrivateDir::make(path.parent()));
+  const auto made = PrivateDir::make(path.parent());
+  if (!made) return not_usable(path.parent(), made.error());
+  const PrivateDir& top = *made;
   TRY(top.remove(std::string(path.name())));
   TRY(top.make(std::string(path.name())));
   return base::ok();
@@ -99,7 +104,7 @@ void sleep_ms(int ms) {
 } // namespace
 
 base::Result<SessionRecord> SessionRecord::begin(const AbsPath& state, const emit::EnterPlan& plan, const std::string& build,
-                                                 const std::vector<std::string>& command) {
+                                                 const std::string& program) {
   TRY_ASSIGN(PrivateDir directory, sessions_of(state, plan.id));
   TRY_ASSIGN(const base::Fd lock, base::lock(directory, lock_name, lock_patience_ms));
   TRY_ASSIGN(const bool alone, sweep(directory));
@@ -108,7 +113,7 @@ base::Result<SessionRecord> SessionRecord::begin(const AbsPath& state, const emi
   record.add({"name", plan.name});
   record.add({"project", plan.project});
   record.add({"build", build});
-  record.add({"command", shorten(command)});
+  record.add({"command", program.substr(program.rfind('/') + 1)});
   const std::string name = std::to_string(getpid());
   TRY(directory.remove(name)); // of an earlier process with this number
   TRY_ASSIGN(base::Fd file, directory.create(name, std::move(record).finish(), 0600));

@@ -26,7 +26,7 @@ struct RunningSession {
   std::string name;
   std::string project; // canonical root
   std::string build;   // names the build that it was entered with
-  std::string command; // as typed; for people
+  std::string command; // the program's name; its arguments may hold a token, and this file outlives a SIGKILL (THREATS B8)
   bool operator==(const RunningSession&) const = default;
 };
 
@@ -34,7 +34,7 @@ struct RunningSession {
 class SessionRecord {
  public:
   static base::Result<SessionRecord> begin(const base::AbsPath& state, const emit::EnterPlan& plan, const std::string& build,
-                                           const std::vector<std::string>& command);
+                                           const std::string& program);
   SessionRecord(SessionRecord&&) noexcept = default;
   SessionRecord& operator=(SessionRecord&&) = delete;
   ~SessionRecord();

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from tap import main, test  # noqa: E402
+from tap import main, skip, test  # noqa: E402
 
 
 def project(h, name="demo"):
@@ -84,6 +84,49 @@ def _(h):
     assert h.psbc("run", "--", "touch", "ran", cwd=here).ok
 
 
+@test("a /tmp/psbc-UID of another user: who made it, and what to type")
+def _(h):
+    if os.geteuid() != 0:
+        skip("root: only it can make a directory for another user")
+    here = project(h)
+    top = Path(f"/tmp/psbc-{h.uid}")
+    top.mkdir()
+    os.chown(top, 65534, 65534)
+    r = h.psbc("run", "--", "touch", "ran", cwd=here)
+    assert r.status == 125 and "number 65534" in r.err and f"sudo rm -r {top}" in r.err and "XDG_STATE_HOME" not in r.err, r
+    assert not h.exists(f"{here}/ran") and list(top.iterdir()) == []
+    top.rmdir()
+
+
+@test("the record of a session holds no argument of its command, not even after a SIGKILL")
+def _(h):
+    here = project(h)
+    session = h.spawn(["psbc", "run", "--", "/bin/sh", "-c", "touch up; sleep 60", "hf_typed_as_an_argument"], cwd=here)
+    wait_for(lambda: h.exists(f"{here}/up"))
+    session.kill()
+    session.wait(20)
+    records = [p.read_text() for p in Path(h.home).glob(f".local/state/psbc/sessions/*/{session.pid}")]
+    assert len(records) == 1 and "hf_typed" not in records[0] and "touch" not in records[0] and "sh" in records[0], records
+
+
+@test("psbc stop ends a session, under nohup too, whose own process inside is held by another")
+def _(h):
+    here = project(h)
+    h.write(f"{here}/hold.py", """
+import os, signal
+for i in (1, 2, 15): signal.signal(i, signal.SIG_IGN)
+init = [int(p) for p in os.listdir('/proc') if p.isdigit() and p != '1' and b'jail-init' in open(f'/proc/{p}/cmdline', 'rb').read()][0]
+os.fork(), os.fork()
+open('up', 'w')
+while True: os.kill(init, signal.SIGSTOP)
+""")  # fmt: skip
+    session = h.spawn(["sh", "-c", "trap '' HUP; exec psbc run -- python3 hold.py"], cwd=here)
+    wait_for(lambda: h.exists(f"{here}/up"))
+    r = h.psbc("stop", cwd=here, timeout=60)
+    assert r.ok and session.wait(20) != 0, r
+    wait_for(lambda: h.run(["pgrep", "-u", str(h.uid), "-x", "python3"]).out == "")
+
+
 @test("psbc list counts sessions, and those that are older than the build")
 def _(h):
     here = project(h)
@@ -130,7 +173,7 @@ def _(h):
     r = h.psbc("stop", "othre")
     assert r.status == 3 and "did you mean `other`?" in r.err, r
     r = h.psbc("stop", cwd=here)
-    assert r.ok and r.err.count("stopped `demo`") == 2, r
+    assert r.ok and r.err.count("stopped `demo`") == 2 and r.err.count(": sh)") == 2, r
     assert one.wait(20) != 0 and two.wait(20) != 0 and three.poll() is None
     assert "sleep" in h.run(["pgrep", "-u", str(h.uid), "-x", "sleep", "-l"]).out
     r = h.psbc("stop", "other")
