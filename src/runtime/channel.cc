@@ -31,6 +31,7 @@ std::string pack(const Message& message) {
       out.text(std::string_view(*text).substr(0, max_text));
   }
   if (message.kind == Message::Kind::lost) {
+    out.u32(message.partial ? 1 : 0);
     out.u32(static_cast<std::uint32_t>(message.lost.size()));
     for (const LostFile& file : message.lost) {
       out.text(std::string_view(file.path).substr(0, max_lost_path));
@@ -50,12 +51,14 @@ std::optional<Message> unpack(std::string_view bytes) {
     for (std::string* text : {&error.operation, &error.object, &error.cause, &error.hint})
       *text = in.text();
   }
-  if (message.kind == Message::Kind::lost)
+  if (message.kind == Message::Kind::lost) {
+    message.partial = in.u32() != 0;
     for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
       std::string path = in.text();
       message.lost.push_back({.path = std::move(path), .size = in.u64()});
     }
-  const bool known = message.kind >= Message::Kind::session && message.kind <= Message::Kind::lost;
+  }
+  const bool known = message.kind >= Message::Kind::session && message.kind <= Message::Kind::started;
   if (!in.complete() || !known)
     return {};
   return message;

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 
 #include "runtime/close_fds.h"
 #include "runtime/environment.h"
+#include "runtime/init_watch.h"
 #include "runtime/preflight.h"
 #include "runtime/refused_line.h"
 #include "runtime/session.h"
@@ -125,18 +125,23 @@ class Entry {
   bool wants_terminal() const { return isatty(STDIN_FILENO) == 1 && terminal_.is_ours(); }
 
   void watch(SignalQueue& queue) {
-    enum : std::size_t { signal_fd, channel_fd, init_fd };
-    std::array<pollfd, 3> waiting{};
+    enum : std::size_t { signal_fd, channel_fd, init_fd, command_fd };
+    std::array<pollfd, 4> waiting{};
     while (!firejail_ended_) {
       waiting[signal_fd] = {.fd = queue.descriptor(), .events = POLLIN, .revents = 0};
       waiting[channel_fd] = {.fd = channel_.get(), .events = POLLIN, .revents = 0};
-      waiting[init_fd] = {.fd = init_.get(), .events = POLLIN, .revents = 0};
-      if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
+      waiting[init_fd] = {.fd = init_.init(), .events = POLLIN, .revents = 0};
+      waiting[command_fd] = {.fd = init_.command(), .events = POLLIN, .revents = 0};
+      if (poll(waiting.data(), waiting.size(), init_.timeout(channel_.get())) < 0 && errno != EINTR)
         return;
       if (waiting[channel_fd].revents != 0)
         read_messages(queue);
       if (waiting[init_fd].revents != 0)
         lost_init(queue);
+      if (waiting[command_fd].revents != 0)
+        init_.command_ended();
+      if (init_.is_held(channel_.get()))
+        end_sandbox("psbc's own process inside was stopped, and stopped again");
       while (const auto signal = queue.next())
         on_signal(*signal, queue);
     }
@@ -165,8 +170,9 @@ class Entry {
   void on_message(Message& message, SignalQueue& queue) {
     if (message.kind == Message::Kind::entered) {
       entered_ = true;
-      if (!init_ && message.sender > 0) // 0: it could not be named here; watching it is a refinement
-        init_ = base::Fd(static_cast<int>(syscall(SYS_pidfd_open, message.sender, 0U)));
+      init_.entered(message.sender);
+    } else if (message.kind == Message::Kind::started) {
+      init_.started(message.sender);
     } else if (message.kind == Message::Kind::stopped) {
       on_stop(static_cast<int>(message.value), queue);
     } else if (message.kind == Message::Kind::failed) {
@@ -174,6 +180,7 @@ class Entry {
     } else if (message.kind == Message::Kind::lost) {
       lost_ = std::move(message.lost);
       lost_count_ = message.value;
+      lost_partial_ = message.partial;
     } else if (message.kind == Message::Kind::exited) {
       command_status_ = static_cast<int>(message.value);
     }
@@ -182,12 +189,16 @@ class Entry {
   /// psbc's first process has ended. When it could not say how, the command killed it to stay behind
   /// unsupervised: firejail's parent dies, and with it, at once, the whole PID namespace.
   void lost_init(SignalQueue& queue) {
-    init_ = base::Fd();
+    init_.init_ended();
     read_messages(queue);
+    end_sandbox("psbc's own process inside was killed");
+  }
+
+  void end_sandbox(std::string cause) {
     if (command_status_ || failure_)
       return;
     failure_ = Failure{.error = {.operation = "watch over the sandbox",
-                                 .cause = "psbc's own process inside was killed",
+                                 .cause = std::move(cause),
                                  .hint = "everything inside was ended"}};
     kill(firejail_, SIGKILL);
   }
@@ -202,6 +213,7 @@ class Entry {
       queue.stop_job(SIGTSTP);
     } else if (entered_) {
       send(channel_.get(), {.kind = Message::Kind::signal, .value = static_cast<std::uint32_t>(signal)});
+      init_.wake();
     } else {
       interrupted_by_ = signal;
       kill(firejail_, SIGTERM);
@@ -222,8 +234,16 @@ class Entry {
   }
 
   EnterResult result() {
+    EnterResult ended = how_it_ended();
+    ended.lost = std::move(lost_);
+    ended.lost_count = lost_count_;
+    ended.lost_partial = lost_partial_;
+    return ended;
+  }
+
+  EnterResult how_it_ended() {
     if (command_status_)
-      return {.status = exit_status(*command_status_), .lost = std::move(lost_), .lost_count = lost_count_, .failure = {}};
+      return {.status = exit_status(*command_status_), .failure = {}};
     if (failure_)
       return {.status = failure_->status, .failure = std::move(failure_)};
     if (interrupted_by_ != 0)
@@ -245,7 +265,7 @@ class Entry {
   const SignalState& signals_;
   Terminal terminal_;
   base::Fd channel_;
-  base::Fd init_; // psbc's first process, as a pidfd
+  InitWatch init_;
   pid_t firejail_ = -1;
   int firejail_status_ = 0;
   bool firejail_ended_ = false;
@@ -256,6 +276,7 @@ class Entry {
   std::optional<Failure> failure_;
   std::vector<LostFile> lost_;
   std::uint32_t lost_count_ = 0;
+  bool lost_partial_ = false;
 };
 
 } // namespace

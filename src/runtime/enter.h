@@ -32,6 +32,7 @@ struct EnterResult {
   int status = 125;                // what psbc exits with: the command's, 128 + signal, or 125, 126, 127
   std::vector<LostFile> lost{};    // the first few files of HOME that are gone with the session
   std::uint32_t lost_count = 0;    // of all
+  bool lost_partial = false;       // not all of HOME could be looked at
   std::optional<Failure> failure;  // to be printed, when psbc or firejail failed and not the command
 };
 

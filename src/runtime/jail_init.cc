@@ -16,6 +16,7 @@
 #include "runtime/channel.h"
 #include "runtime/close_fds.h"
 #include "runtime/environment.h"
+#include "runtime/guard_limits.h"
 #include "runtime/jail_checks.h"
 #include "runtime/jail_home.h"
 #include "runtime/lost_files.h"
@@ -64,7 +65,8 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
   TRY(make_home(plan));
   finish_environment(session.environment, plan);
   TRY(enter_directory(session.cwd, session.cwd_identity));
-  return load_filter(session.filter);
+  TRY(load_filter(session.filter));
+  return guard_own_limits();
 }
 
 /// Outside prints it; a message that nobody receives is not lost where somebody looks.
@@ -101,11 +103,11 @@ int jail_init_main() {
                            .foreground = session->foreground};
   LostFiles lost(*plan);
   const Supervised result = supervise(command, inside_fd);
+  // Nothing of the session runs any more, so nothing changes under the walk.
+  if (Message message = lost.report(); message.value > 0 || message.partial)
+    send(inside_fd, message);
   if (result.failed)
     return fail(result.failure);
-  // Nothing of the session runs any more, so nothing changes under the walk.
-  if (Message message = lost.report(); message.value > 0)
-    send(inside_fd, message);
   send(inside_fd, {.kind = Message::Kind::exited, .value = static_cast<std::uint32_t>(result.wait_status)});
   return WIFSIGNALED(result.wait_status) ? 128 + WTERMSIG(result.wait_status) : WEXITSTATUS(result.wait_status);
 }

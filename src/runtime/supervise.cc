@@ -26,12 +26,13 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return out;
 }
 
-/// In the child. Only system calls until exec; what they need was made before the fork.
+/// In the child of a process with one thread. What exec needs was made before the fork.
 [[noreturn]] void become(char* const* argv, char** environment, const Command& command, const Terminal& terminal,
-                         int report_fd) {
+                         int channel, int report_fd) {
   setpgid(0, 0);
   if (command.foreground)
     terminal.give_to(getpid()); // SIGTTOU is still ignored
+  send(channel, {.kind = Message::Kind::started}); // by itself: the kernel names the sender outside
   restore(command.signals);
   environ = environment; // where execvp looks for PATH
   execvp(argv[0], argv);
@@ -74,7 +75,7 @@ class Supervisor {
     if (child_ < 0)
       return fail(result, 125, errno);
     if (child_ == 0)
-      become(argv.data(), environment.data(), command_, terminal_, writer.get());
+      become(argv.data(), environment.data(), command_, terminal_, channel_, writer.get());
 
     setpgid(child_, child_); // both sides do it: whoever comes first
     writer = base::Fd();
@@ -89,7 +90,6 @@ class Supervisor {
   }
 
   bool fail(Supervised& result, int status, int code) const {
-    result.failed = true;
     result.failure = {.status = status, .error = {.operation = "run", .object = command_.argv[0], .code = code}};
     if (status == 127)
       result.failure.error.hint = "a program must be visible inside the sandbox, and in its PATH or named by its path";
@@ -108,8 +108,12 @@ class Supervisor {
         if (reap(result))
           return;
       }
-      if (waiting[1].revents != 0 && !obey())
-        return; // psbc outside is gone, so nobody waits for the command any more
+      if (waiting[1].revents != 0 && !obey()) {
+        // psbc outside is gone, so nobody waits for the command any more.
+        result.failed = false;
+        result.wait_status = SIGKILL;
+        return;
+      }
     }
   }
 
@@ -121,6 +125,7 @@ class Supervisor {
       if (pid != child_)
         continue;
       if (!WIFSTOPPED(status)) {
+        result.failed = false;
         result.wait_status = status;
         return true;
       }

@@ -19,9 +19,9 @@ struct Command {
 };
 
 struct Supervised {
-  int wait_status = 0;    // of the command, when it ran
-  bool failed = false;    // it could not be run: `failure`
-  Failure failure = {};
+  int wait_status = 0; // of the command, when it was waited for
+  bool failed = true;  // it could not be run, or not to its end: `failure`
+  Failure failure = {.error = {.operation = "watch over the command", .cause = "it could not be waited for"}};
 };
 
 /// Runs the command to its end, ends every other process of the PID namespace, and returns. The caller

@@ -172,6 +172,70 @@ def _(h):
     wait_for(lambda: not h.processes())
 
 
+HOLD = """
+import os, signal, sys
+here = [p for p in os.listdir('/proc') if p.isdigit() and p != '1' and open(f'/proc/{p}/cmdline', 'rb').read().endswith(b'jail-init\\0')]
+assert len(here) == 1, here
+init = int(here[0])
+"""
+
+
+@test("a process inside cannot change the limits of psbc's own, so the status stays the command's")
+def _(h):
+    s = Sandbox(h)
+    r = s.python(HOLD + """
+import resource
+print(resource.prlimit(init, resource.RLIMIT_NOFILE)[0] > 0)
+try: resource.prlimit(init, resource.RLIMIT_NOFILE, (0, 0))
+except PermissionError: print('refused')
+child = os.fork() or os.execvp('sleep', ['sleep', '9'])
+print(resource.prlimit(child, resource.RLIMIT_NOFILE, (9, 9))[0] > 9, resource.prlimit(child, resource.RLIMIT_NOFILE))
+resource.prlimit(os.getpid(), resource.RLIMIT_NOFILE, (99, 99))
+sys.exit(7)
+""")  # fmt: skip
+    assert r.status == 7 and r.out == "True\nrefused\nTrue (9, 9)\n" and r.err == "", r
+
+
+@test("a command that stops psbc's own process inside and ends: it is continued, and the status is the command's")
+def _(h):
+    s = Sandbox(h)
+    r = s.python(HOLD + "os.kill(init, signal.SIGSTOP); sys.exit(7)", timeout=20)
+    assert r.status == 7, r
+    assert not h.processes()
+
+
+@test("a background process that stops psbc's own inside does not let the session outlive its terminal")
+def _(h):
+    s = Sandbox(h)
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        h.run(["rm", "-f", s.project + "/ready"])
+        stop = HOLD + "os.kill(init, signal.SIGSTOP); open('ready', 'w'); signal.pause()"
+        h.write("~/code/demo/stop.py", stop)
+        p = h.spawn(s.argv("python3", "-c", "import subprocess, signal; subprocess.Popen(['python3', 'stop.py'], start_new_session=True)\n"
+                           "signal.signal(2, signal.SIG_DFL); signal.pause()"), cwd=s.project)  # fmt: skip
+        wait_for(lambda: h.exists("~/code/demo/ready"))
+        os.kill(p.pid, number)
+        assert p.wait(10) == 128 + number, number
+        wait_for(lambda: not h.processes())
+
+
+@test("where it is stopped again and again, everything inside is ended, and that is said")
+def _(h):
+    s = Sandbox(h)
+    h.write("~/code/demo/hold.py", HOLD + "for i in (1, 2, 15): signal.signal(i, signal.SIG_IGN)\nos.fork(), os.fork()\n"
+            "open('ready', 'w')\nwhile True: os.kill(init, signal.SIGSTOP)")  # fmt: skip
+    p = h.spawn(s.argv("python3", "hold.py"), cwd=s.project, stderr=subprocess.PIPE)
+    wait_for(lambda: h.exists("~/code/demo/ready"))
+    for _ in range(40):  # a message may get through between two stops
+        p.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        if p.poll() is not None:
+            break
+    said = p.communicate(timeout=10)[1]
+    assert p.returncode == 125 and "stopped, and stopped again" in str(said), (p.returncode, said)
+    wait_for(lambda: not h.processes())
+
+
 @test("psbc killed outright takes the sandbox with it")
 def _(h):
     s = Sandbox(h)

@@ -66,13 +66,14 @@ TEST_CASE("a failure keeps its status and all of its words, cut where they are a
 TEST_CASE("the names of lost files arrive with their sizes, cut where they are absurd") {
   auto pair = runtime::make_channel();
   REQUIRE(pair);
-  Message lost{.kind = Message::Kind::lost, .value = 7};
+  Message lost{.kind = Message::Kind::lost, .value = 7, .partial = true};
   lost.lost = {{.path = "a\nb\x1b", .size = std::uint64_t{5} << 32U}, {.path = std::string(100'000, 'x'), .size = 1}};
   REQUIRE(runtime::send(pair->inside.get(), lost));
   const auto received = runtime::receive(pair->outside.get());
   REQUIRE(received);
   REQUIRE(*received);
   CHECK((*received)->value == 7);
+  CHECK((*received)->partial);
   REQUIRE((*received)->lost.size() == 2);
   CHECK((*received)->lost[0] == lost.lost[0]);
   CHECK((*received)->lost[1].path.size() == 512);
@@ -81,7 +82,7 @@ TEST_CASE("the names of lost files arrive with their sizes, cut where they are a
 TEST_CASE("nonsense and an end that is gone are errors, not messages") {
   auto pair = runtime::make_channel();
   REQUIRE(pair);
-  for (const char* nonsense : {"x", "\x09\0\0\0\0\0\0\0"}) {
+  for (const char* nonsense : {"x", "\x0a\0\0\0\0\0\0\0"}) {
     REQUIRE(::send(pair->inside.get(), nonsense, nonsense[0] == 'x' ? 1 : 8, 0) > 0);
     CHECK_FALSE(runtime::receive(pair->outside.get()));
   }
