@@ -113,13 +113,17 @@ std::string size_of(std::uint64_t bytes) {
 }
 
 /// The names are a session's: escaped. A few lines at most, whatever it left.
-void say_lost(Context& context, const runtime::EnterResult& result) {
+void say_lost(Context& context, const runtime::EnterResult& result, bool keep_lost) {
+  if (result.lost_partial)
+    say(context, std::string("psbc: HOME inside had more than 4,096 entries, or a directory that could not be read: not all of it was looked at") +
+                     (keep_lost ? ", and nothing that was kept before was removed" : ""));
   if (result.lost_count == 0) return;
-  say(context, "psbc: gone with the session, because HOME inside is private:");
+  say(context, keep_lost ? "psbc: gone with the session, because it could not be kept:" : "psbc: gone with the session, because HOME inside is private:");
   for (const runtime::LostFile& file : result.lost) say(context, "  ~/" + base::escape(file.path) + "  " + size_of(file.size));
   if (result.lost_count > result.lost.size())
     say(context, "  and " + std::to_string(result.lost_count - result.lost.size()) + " more");
-  say(context, "psbc: to keep such files: keep_lost = true in ~/.config/psbc/config.toml");
+  if (keep_lost) say(context, "psbc: keep_lost keeps at most 1,000 files and 64 MiB of a sandbox, and 16 MiB of one file");
+  else say(context, "psbc: to keep such files: keep_lost = true in ~/.config/psbc/config.toml");
 }
 
 } // namespace
@@ -178,7 +182,7 @@ int enter(Context& context, const EnterOptions& asked) {
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                       .build = artefacts->build, .cwd = cwd->path, .environment = context.env});
   if (result.failure) complain(result.failure->error);
-  say_lost(context, result);
+  say_lost(context, result, artefacts->plan.keep_lost);
   return result.status;
 }
 

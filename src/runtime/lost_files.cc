@@ -58,44 +58,52 @@ bool copy_file(const std::string& from_base, const std::string& to_base, const s
 LostFiles::LostFiles(const emit::EnterPlan& plan) : plan_(plan), kept_(plan.root + "/kept") {
   if (plan.keep_lost)
     restore();
-  before_ = walk(plan.home);
+  before_ = walk(plan.home).files;
 }
 
-void LostFiles::visit(int directory, const std::string& prefix, unsigned depth, std::uint64_t device, std::size_t& left, Files& files) {
+void LostFiles::visit(int directory, const std::string& prefix, unsigned depth, std::uint64_t device, std::size_t& left, Walk& found) {
   const auto close = [](DIR* stream) { closedir(stream); };
   const std::unique_ptr<DIR, decltype(close)> stream(fdopendir(directory), close);
-  if (!stream)
+  if (!stream) {
+    found.complete = false;
     return;
+  }
   while (const dirent* const entry = readdir(stream.get())) {
     const std::string name = entry->d_name;
     if (name == "." || name == "..")
       continue;
-    if (left == 0)
+    if (left == 0) {
+      found.complete = false;
       return;
+    }
     --left;
     struct stat status{};
     if (fstatat(dirfd(stream.get()), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || status.st_dev != device)
       continue;
     const std::string path = prefix + name;
     if (S_ISREG(status.st_mode)) {
-      files[path] = {.inode = status.st_ino,
+      found.files[path] = {.inode = status.st_ino,
                      .changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec,
                      .size = static_cast<std::uint64_t>(status.st_size)};
     } else if (S_ISDIR(status.st_mode) && depth < max_depth) {
       if (const int inner = openat(dirfd(stream.get()), name.c_str(), directory_flags); inner >= 0)
-        visit(inner, path + "/", depth + 1, device, left, files);
+        visit(inner, path + "/", depth + 1, device, left, found);
+      else
+        found.complete = false;
     }
   }
 }
 
-LostFiles::Files LostFiles::walk(const std::string& directory) {
-  Files files;
+LostFiles::Walk LostFiles::walk(const std::string& directory) {
+  Walk found;
   struct stat status{};
   const int fd = open(directory.c_str(), directory_flags);
   std::size_t left = max_entries;
-  if (fd >= 0 && fstat(fd, &status) == 0)
-    visit(fd, "", 0, status.st_dev, left, files);
-  return files;
+  if (fd >= 0 && fstat(fd, &status) == 0) {
+    found.complete = true;
+    visit(fd, "", 0, status.st_dev, left, found);
+  }
+  return found;
 }
 
 bool LostFiles::is_own(std::string_view path) const {
@@ -105,7 +113,7 @@ bool LostFiles::is_own(std::string_view path) const {
 void LostFiles::restore() {
   std::size_t count = 0;
   std::uint64_t bytes = 0;
-  for (const auto& [path, stamp] : walk(kept_)) {
+  for (const auto& [path, stamp] : walk(kept_).files) {
     bytes += stamp.size;
     if (++count > max_kept_files || bytes > max_kept_bytes)
       return;
@@ -113,13 +121,13 @@ void LostFiles::restore() {
   }
 }
 
-LostFiles::Files LostFiles::save(const Files& changed, const Files& now) {
+LostFiles::Files LostFiles::save(const Files& changed, const Walk& now) {
   // Another session of this project may have saved something else meanwhile: it stays.
   for (const auto& [path, stamp] : before_)
-    if (!now.contains(path))
+    if (now.complete && !now.files.contains(path))
       if (const auto place = find_place(kept_, path, false))
         unlinkat(place->directory.get(), place->name.c_str(), 0);
-  Files kept = walk(kept_), left_out;
+  Files kept = walk(kept_).files, left_out;
   std::uint64_t bytes = 0;
   for (const auto& [path, stamp] : kept)
     bytes += stamp.size;
@@ -139,9 +147,9 @@ LostFiles::Files LostFiles::save(const Files& changed, const Files& now) {
 }
 
 Message LostFiles::report() {
-  const Files now = walk(plan_.home);
+  const Walk now = walk(plan_.home);
   Files changed;
-  for (const auto& [path, stamp] : now) {
+  for (const auto& [path, stamp] : now.files) {
     const auto old = before_.find(path);
     if ((old == before_.end() || old->second != stamp) && !is_own(path))
       changed[path] = stamp;
@@ -150,7 +158,7 @@ Message LostFiles::report() {
     changed = save(changed, now);
   else
     changed.erase(of_every_start);
-  Message message{.kind = Message::Kind::lost, .value = static_cast<std::uint32_t>(changed.size())};
+  Message message{.kind = Message::Kind::lost, .value = static_cast<std::uint32_t>(changed.size()), .partial = !now.complete};
   for (const auto& [path, stamp] : changed)
     if (message.lost.size() < max_named)
       message.lost.push_back({.path = path, .size = stamp.size});

@@ -8,7 +8,8 @@
 // are names and sizes, which the outside escapes.
 //
 // Bounds, so that neither entry nor exit can be made slow: 4,096 directory entries and 12 levels are looked
-// at, 1,000 files and 64 MiB are kept, 16 MiB of one file; 5 are named.
+// at, 1,000 files and 64 MiB are kept, 16 MiB of one file; 5 are named. What was not looked at is not taken for
+// removed: then nothing that was kept is forgotten, and the message says so.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ class LostFiles {
   explicit LostFiles(const emit::EnterPlan& plan);
 
   /// Saves what is new or changed, and forgets what was removed, where the plan says so; else names it.
-  /// A message of the kind `lost`; with the value 0 when there is nothing to tell.
+  /// A message of the kind `lost`; with the value 0 and not `partial` when there is nothing to tell.
   Message report();
 
  private:
@@ -38,12 +39,16 @@ class LostFiles {
     bool operator==(const Stamp&) const = default;
   };
   using Files = std::map<std::string, Stamp>; // by the path relative to the directory that was walked
+  struct Walk {
+    Files files{};
+    bool complete = false; // but for what is too deep: the same at every walk
+  };
 
-  static Files walk(const std::string& directory);
-  static void visit(int directory, const std::string& prefix, unsigned depth, std::uint64_t device, std::size_t& left, Files& files);
+  static Walk walk(const std::string& directory);
+  static void visit(int directory, const std::string& prefix, unsigned depth, std::uint64_t device, std::size_t& left, Walk& found);
   bool is_own(std::string_view path) const;
   void restore();
-  Files save(const Files& changed, const Files& now);
+  Files save(const Files& changed, const Walk& now);
 
   const emit::EnterPlan& plan_;
   const std::string kept_;

@@ -84,13 +84,41 @@ def _(h):
 def _(h):
     run = inside(h, KEEP)
     r = run("head -c 20000000 /dev/zero > ~/big; for i in $(seq 6); do head -c 15000000 /dev/zero > ~/m$i; done; echo small > ~/small", timeout=120)
-    assert "~/big  19 MiB" in r.err and r.err.count("MiB") == 3, r
+    assert "~/big  19 MiB\n" in r.err and r.err.count("  14 MiB\n") == 2, r
+    assert "keep_lost = true" not in r.err and "1,000 files and 64 MiB" in r.err, r
     assert run("ls ~/small").ok
     r = run("d=~; for i in $(seq 40); do d=$d/d; mkdir $d; echo x > $d/f; done; mkdir ~/many; cd ~/many; seq 6000 | xargs touch", timeout=120)
-    assert r.ok and len(r.err.splitlines()) <= 8, r
+    assert r.ok and len(r.err.splitlines()) <= 9, r
     assert run("ls ~ >/dev/null", timeout=60).ok
     kept = h.run(["sh", "-c", "find ~/.local/share/psbc/sandboxes/*/kept -type f | wc -l"]).out
     assert int(kept) <= 1000, kept
+
+
+@test("what was not looked at is not forgotten: a HOME beyond the bound removes nothing that was kept, and says so")
+def _(h):
+    run = inside(h, KEEP)
+    assert run("mkdir -p ~/.tool; for i in $(seq 20); do echo $i > ~/.tool/$i; done; echo x > ~/z").err == ""
+    r = run("mkdir ~/.a ~/b ~/y; for d in .a b y; do (cd ~/$d; seq 5000 | xargs touch); done", timeout=120)
+    assert "4,096" in r.err and "nothing that was kept before was removed" in r.err, r
+    assert run("ls ~/.tool | wc -l; cat ~/z", timeout=60).out == "20\nx\n"
+    # As does a directory that cannot be read.
+    r = run("mkdir ~/shut; chmod 0 ~/.tool")
+    assert "nothing that was kept before was removed" in r.err, r
+    assert run("ls ~/.tool | wc -l").out == "20\n"
+
+
+@test("a process that would take descriptors from psbc's own inside neither hides lost files nor the status")
+def _(h):
+    run = inside(h)
+    h.write("~/code/demo/take.py", """
+import os, resource
+for p in os.listdir('/proc'):
+    if p.isdigit() and p != '1' and b'jail-init' in open(f'/proc/{p}/cmdline', 'rb').read():
+        try: resource.prlimit(int(p), resource.RLIMIT_NOFILE, (0, 0))
+        except PermissionError: pass
+""")  # fmt: skip
+    r = run("echo x > ~/stolen; python3 take.py; exit 3")
+    assert r.status == 3 and "~/stolen  2 B" in r.err, r
 
 
 @test("two sessions of one project keep what each of them wrote")
