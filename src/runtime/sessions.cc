@@ -14,6 +14,7 @@
 
 #include "base/lock.h"
 #include "base/records.h"
+#include "base/text.h"
 
 namespace psbc::runtime {
 namespace {
@@ -24,6 +25,7 @@ using base::PrivateDir;
 constexpr const char* lock_name = "lock";
 constexpr int lock_patience_ms = 10'000; // the holder may be emptying a big directory
 constexpr int format = 1;
+constexpr std::size_t max_children = 4096; // bytes of a list of process numbers
 constexpr std::size_t max_record = 256U << 10U;
 
 /// Does the process that made it still run? No process of the sandbox inherits the descriptor.
@@ -96,6 +98,18 @@ base::Result<PrivateDir> sessions_of(const AbsPath& state, const std::string& id
   return all.make(id);
 }
 
+/// firejail, whose end is the end of everything inside. Only while psbc's record is locked, so that the number
+/// is still its own.
+void kill_children(pid_t pid) {
+  const std::string number = std::to_string(pid);
+  const std::string path = "/proc/" + number + "/task/" + number + "/children";
+  const base::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto text = file ? base::read_all(file.get(), max_children, path) : base::Result<std::string>(base::Error{});
+  if (!text) return;
+  for (const std::string_view child : base::split(*text, ' '))
+    if (const auto found = pid_of(std::string(child))) kill(*found, SIGKILL);
+}
+
 void sleep_ms(int ms) {
   const timespec time{.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1'000'000L};
   nanosleep(&time, nullptr);
@@ -155,8 +169,10 @@ bool stop_session(const AbsPath& state, const RunningSession& session, int patie
   const std::string name = std::to_string(session.pid);
   if (!directory || !is_locked(*directory, name)) return false;
   constexpr int step_ms = 20;
-  for (const int signal : {SIGHUP, SIGTERM, SIGKILL}) {
-    kill(session.pid, signal);
+  constexpr int end_firejail = 0;
+  for (const int signal : {SIGHUP, SIGTERM, end_firejail, SIGKILL}) {
+    if (signal == end_firejail) kill_children(session.pid);
+    else kill(session.pid, signal);
     for (int waited = 0; waited < patience_ms; waited += step_ms) {
       if (!is_locked(*directory, name)) return true;
       sleep_ms(step_ms);

@@ -51,7 +51,8 @@ class SessionRecord {
 base::Result<std::vector<RunningSession>> running_sessions(const base::AbsPath& state, const std::string& id = {});
 
 /// Ends a session: SIGHUP, which shells obey; after `patience_ms` SIGTERM; after as long again SIGKILL,
-/// with which the kernel ends everything inside. False when it had ended by itself before.
+/// firejail, with which the kernel ends everything inside, even where psbc's own process there is kept from it; at last to
+/// psbc. False when it had ended by itself before.
 bool stop_session(const base::AbsPath& state, const RunningSession& session, int patience_ms);
 
 } // namespace psbc::runtime
