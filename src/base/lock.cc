@@ -4,21 +4,16 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
+#include <thread>
 
 namespace psbc::base {
 namespace {
 
 constexpr int poll_ms = 10;
-
-void sleep_ms(int ms) {
-  timespec left{.tv_sec = 0, .tv_nsec = ms * 1'000'000L};
-  while (nanosleep(&left, &left) != 0 && errno == EINTR) {
-  }
-}
 
 Error busy(int file, const std::string& shown) {
   char buffer[16] = {};
@@ -56,7 +51,7 @@ Result<Fd> lock(const PrivateDir& directory, const std::string& name, int wait_m
       if (errno == EINTR) continue;
       if (errno != EWOULDBLOCK) return system_error("lock", shown);
       if (waited >= wait_ms) return busy(file.get(), shown);
-      sleep_ms(poll_ms);
+      std::this_thread::sleep_for(std::chrono::milliseconds(poll_ms));
       waited += poll_ms;
     }
     if (is_current(file.get(), directory.fd(), name)) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/build.h"
@@ -13,16 +15,17 @@ namespace {
 
 /// "  (2 sessions, 1 older than the build)", or nothing.
 std::string running(const policy::Places& places, const std::string& id, const std::vector<runtime::RunningSession>& sessions) {
+  const auto of_this = [&](const runtime::RunningSession& session) { return session.id == id; };
+  if (std::none_of(sessions.begin(), sessions.end(), of_this)) return {};
   const auto store = trace::Store::open(places.state, id);
   const auto current = store ? store->current() : base::Result<std::optional<trace::Current>>(store.error());
   const auto build = current && *current ? (*current)->read(driver::build_file) : base::Result<std::string>(base::Error{});
   std::size_t all = 0, older = 0;
   for (const runtime::RunningSession& session : sessions) {
-    if (session.id != id) continue;
+    if (!of_this(session)) continue;
     ++all;
     older += build && *build != session.build + "\n" ? 1 : 0;
   }
-  if (all == 0) return {};
   std::string out = "  (" + std::to_string(all) + (all == 1 ? " session" : " sessions");
   if (older > 0) out += ", " + std::to_string(older) + " older than the build";
   return out + ")";

@@ -74,7 +74,7 @@ std::string shown(const Service& service) {
          "): reachable inside while the network is shared";
 }
 
-/// What both a session and the old profile ask for; the project is writable anyway.
+/// What the old profile names and nothing else has proposed yet.
 void add_old(std::vector<ProposedPath>& list, const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     const auto same = [&](const ProposedPath& other) { return other.path == path; };

@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <optional>
+#include <thread>
 
 #include "base/lock.h"
 #include "base/records.h"
@@ -110,11 +111,6 @@ void kill_children(pid_t pid) {
     if (const auto found = pid_of(std::string(child))) kill(*found, SIGKILL);
 }
 
-void sleep_ms(int ms) {
-  const timespec time{.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1'000'000L};
-  nanosleep(&time, nullptr);
-}
-
 } // namespace
 
 base::Result<SessionRecord> SessionRecord::begin(const AbsPath& state, const emit::EnterPlan& plan, const std::string& build,
@@ -175,7 +171,7 @@ bool stop_session(const AbsPath& state, const RunningSession& session, int patie
     else kill(session.pid, signal);
     for (int waited = 0; waited < patience_ms; waited += step_ms) {
       if (!is_locked(*directory, name)) return true;
-      sleep_ms(step_ms);
+      std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
     }
   }
   return !is_locked(*directory, name);
