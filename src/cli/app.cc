@@ -151,8 +151,8 @@ const CommandRow* find_command(std::string_view name) {
   return found != std::end(table) ? found : nullptr;
 }
 
-/// Only the commands that the words name, unless help is asked for: what CLI11 makes of an option costs
-/// more than all that an unchanged build does.
+/// Only the commands that the words name, unless help is asked for: to define all options takes CLI11 a good
+/// part of the time of an unchanged build.
 void define(CLI::App& app, Options& o, const std::vector<std::string>& words) {
   app.require_subcommand(0, 1);
   app.footer(footer);
