@@ -145,6 +145,8 @@ int build_one(Context& context, const policy::Places& places, const driver::Proj
   if (result->written.empty()) say(context, "up to date: the outputs are the same as before");
   else say(context, "wrote " + list_of(result->written));
   for (const std::string& note : result->notes) say(context, "note: " + note);
+  for (const std::string& sentence : result->open.by_nature) say(context, "open: " + sentence);
+  for (const std::string& sentence : result->open.by_kernel) say(context, "open: " + sentence);
   return exit_fine;
 }
 

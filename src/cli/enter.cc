@@ -156,6 +156,7 @@ int enter(Context& context, const EnterOptions& asked) {
   if (built->state == driver::BuildResult::State::invalid)
     return fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
   for (const std::string& sentence : built->damage) say(context, "psbc: " + sentence);
+  for (const std::string& sentence : built->open.by_kernel) say(context, "psbc: open to what runs inside: " + sentence);
 
   const auto artefacts = read_artefacts(*places, policy::project_id(project->root));
   if (!artefacts) return fail(artefacts.error());

@@ -2,6 +2,7 @@
 #include "driver/build.h"
 
 #include "base/file.h"
+#include "base/landlock.h"
 #include "base/text.h"
 #include "driver/build_id.h"
 #include "driver/provision.h"
@@ -16,9 +17,10 @@ using base::AbsPath;
 
 namespace {
 
-/// What a build rests on beside the world: psbc itself, and the options that change what comes out.
+/// What a build rests on beside the world: psbc itself, what the kernel can close, and the options that change
+/// what comes out.
 trace::Constants constants(const BuildRequest& request) {
-  trace::Constants out{{"psbc", build_id()}};
+  trace::Constants out{{"psbc", build_id()}, {"kernel's Landlock", std::to_string(base::landlock_version())}};
   if (request.templates) out.emplace("--template", request.templates->string());
   return out;
 }
@@ -132,6 +134,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
                            ".profile was written by hand and stays as it is: psbc does not use it");
   for (std::string& sentence : published.moved) result.notes.push_back(std::move(sentence));
   result.written = std::move(published.written);
+  result.open = left_open(base::landlock_version());
   result.inputs = facts.size();
   result.state = BuildResult::State::built;
   return result;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "driver/compile.h"
+#include "driver/left_open.h"
 #include "trace/check.h"
 
 namespace psbc::driver {
@@ -22,6 +23,7 @@ struct BuildResult {
   std::vector<std::string> damage;  // what somebody had done to the outputs
   std::vector<std::string> written; // names of the outputs
   std::vector<std::string> notes;   // what the user should know besides
+  LeftOpen open;                    // when it was built
   std::size_t inputs = 0;           // facts that the build rests on
 };
 

@@ -17,6 +17,8 @@ from host import CHECKOUT  # noqa: E402
 
 # Read now: a host covers /home and /tmp, where the checkout may lie.
 _PREDECESSOR = (CHECKOUT / "bench/predecessor/profile.in").read_text()
+_OLDER_KERNEL = (CHECKOUT / "tests/support/older_kernel.py").read_text()
+LANDLOCK = "444,445,446"  # its system calls, on every architecture
 
 
 class Project:
@@ -36,6 +38,11 @@ class Project:
 
     def psbc(self, *arguments, **options):
         return self.h.psbc(*arguments, **{"cwd": self.path, **options})
+
+    def psbc_without(self, calls, *arguments, **options):
+        """The same on a kernel that lacks these system calls."""
+        command = ["python3", "-c", _OLDER_KERNEL, str(self.h.uid), str(self.h.gid), calls, "psbc", *arguments]
+        return self.h.run(command, **{"cwd": self.path, "user": False, **options})
 
     def inside(self, line, **options):
         """A shell line in psbc's sandbox."""

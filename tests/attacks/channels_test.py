@@ -1,0 +1,249 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Ways to a program outside that are an address: unix sockets, abstract ones, ports of 127.0.0.1.
+
+One row is one vector. A decoy listens at each address, and hears whoever comes: first from a process of the
+user's on the host, then from one inside. What the real programs do for a caller is the second column's matter;
+channels_real_test.py asks some of them.
+"""
+import contextlib
+import json
+import os
+import secrets
+import selectors
+import socket
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+from attack import LANDLOCK, Project
+from tap import main, test
+
+
+class Vector(NamedTuple):
+    """`id` is stable, `row` is a row of the threats; {run} is /run/user/UID, {home} the user's, {n} unique."""
+
+    id: str
+    row: str
+    name: str
+    address: str  # /path, @abstract, tcp:HOST, udp:HOST; `dgram:` before a path
+
+
+VECTORS = [Vector(*row) for row in (
+    # agents and keyrings
+    ("ssh-agent-tmp", "C1", "OpenSSH's agent signs with every key", "/tmp/ssh-XXXXab12/agent.7"),
+    ("ssh-agent-home", "C1", "OpenSSH 10.1's agent in the home directory", "{home}/.ssh/agent/s.ab12"),
+    ("ssh-agent-openssh-run", "C1", "systemd's socket of the ssh agent", "{run}/openssh_agent"),
+    ("ssh-agent-keyring", "C1", "GNOME keyring's ssh agent", "{run}/keyring/ssh"),
+    ("ssh-agent-gcr", "C1", "gcr's ssh agent", "{run}/gcr/ssh"),
+    ("ssh-controlmaster", "C1", "an ssh connection that is shared: a shell on the server", "{home}/.ssh/cm-prod"),
+    ("gpg-agent", "C1", "gpg-agent signs and decrypts", "{run}/gnupg/S.gpg-agent"),
+    ("gpg-agent-ssh", "C1", "gpg-agent as an ssh agent", "{run}/gnupg/S.gpg-agent.ssh"),
+    ("gpg-agent-home", "C1", "gpg-agent without /run/user", "{home}/.gnupg/S.gpg-agent"),
+    ("keyring-control", "C2", "GNOME keyring's control socket", "{run}/keyring/control"),
+    ("keyring-pkcs11", "C2", "PKCS11 tokens of the keyring", "{run}/keyring/pkcs11"),
+    ("kwallet", "C2", "KWallet's socket", "{run}/kwallet5.socket"),
+    ("1password-agent", "C2", "1Password's agent", "{home}/.1password/agent.sock"),
+    ("keepassxc", "C2", "KeePassXC answers browsers", "{run}/app/org.keepassxc.KeePassXC/org.keepassxc.KeePassXC.BrowserServer"),
+    ("rbw", "C2", "rbw's unlocked vault", "{run}/rbw/socket"),
+    ("git-credential-cache", "C1", "git's cache of passwords", "{home}/.cache/git/credential/socket"),
+    # buses and the session
+    ("dbus-session", "C2", "the session bus starts programs", "{run}/bus"),
+    ("dbus-session-tmp", "C2", "a session bus of dbus-launch", "/tmp/dbus-Ab12Cd34"),
+    ("dbus-session-abstract", "C2", "a session bus on an abstract address", "@/tmp/dbus-psbc{n}"),
+    ("dbus-system", "C2", "the system bus", "/run/dbus/system_bus_socket"),
+    ("systemd-private", "C2", "systemd's user manager runs commands", "{run}/systemd/private"),
+    ("systemd-notify", "C2", "systemd's notifications", "dgram:{run}/systemd/notify"),
+    ("systemd-resolve", "C2", "systemd-resolved's varlink", "/run/systemd/resolve/io.systemd.Resolve"),
+    ("journald", "C2", "forged lines in the journal", "dgram:/run/systemd/journal/socket"),
+    ("at-spi", "C2", "accessibility drives the windows of others", "{run}/at-spi/bus_0"),
+    ("at-spi-abstract", "C2", "the same on an abstract address", "@/tmp/at-spi-psbc{n}"),
+    ("ibus-abstract", "C2", "the input method sees what is typed", "@/home/psbc/.cache/ibus/dbus-{n}"),
+    ("snapd", "C2", "snapd installs and opens", "/run/snapd.socket"),
+    ("flatpak-portal", "C2", "flatpak's proxy of the bus", "{run}/.dbus-proxy/session-bus-proxy-AB12"),
+    ("cups", "C2", "printing", "/run/cups/cups.sock"),
+    ("avahi", "C2", "announcing services", "/run/avahi-daemon/socket"),
+    ("gvfs", "C2", "gvfs: mounted servers and drives", "{run}/gvfsd/socket-ab12"),
+    ("xsmp-file", "C3", "the session manager restarts commands", "/tmp/.ICE-unix/12"),
+    ("xsmp-abstract", "C3", "the same on an abstract address", "@/tmp/.ICE-unix/psbc{n}"),
+    # what shows and plays
+    ("x11-file", "C3", "the X server: keys and windows", "/tmp/.X11-unix/X7"),
+    ("x11-abstract", "C3", "the X server's abstract socket", "@/tmp/.X11-unix/X{n}"),
+    ("wayland", "C3", "the Wayland compositor", "{run}/wayland-0"),
+    ("sway-ipc", "C3", "sway runs commands", "{run}/sway-ipc.1.2.sock"),
+    ("hyprland-ipc", "C3", "Hyprland runs commands", "{run}/hypr/ab12/.socket.sock"),
+    ("pulseaudio", "C3", "the microphone", "{run}/pulse/native"),
+    ("pipewire", "C3", "microphone and screen", "{run}/pipewire-0"),
+    # terminals and editors
+    ("tmux", "C4", "tmux runs commands in the host's panes", "/tmp/tmux-{uid}/default"),
+    ("tmux-run", "C4", "tmux in /run/user", "{run}/tmux-{uid}/default"),
+    ("screen", "C4", "screen types into the host's windows", "/run/screen/S-dev/1.main"),
+    ("zellij", "C4", "zellij types into the host's panes", "{run}/zellij/0.40/main"),
+    ("kitty-tmp", "C4", "kitty opens windows that run commands", "/tmp/mykitty-1"),
+    ("kitty-abstract", "C4", "kitty on an abstract address", "@mykitty-psbc{n}"),
+    ("wezterm", "C4", "wezterm opens panes that run commands", "{run}/wezterm/gui-sock-1"),
+    ("emacs", "C4", "emacsclient evaluates", "{run}/emacs/server"),
+    ("neovim", "C4", "nvim evaluates", "{run}/nvim.1.0"),
+    ("vscode-ipc", "C4", "VS Code opens folders and installs extensions", "{run}/vscode-ipc-ab12.sock"),
+    ("vscode-git", "C4", "VS Code's git login", "/tmp/vscode-git-ab12.sock"),
+    # machines and databases
+    ("docker", "C5", "docker mounts the whole disk", "/run/docker.sock"),
+    ("docker-rootless", "C5", "rootless docker", "{run}/docker.sock"),
+    ("docker-desktop", "C5", "Docker Desktop", "{home}/.docker/desktop/docker.sock"),
+    ("containerd", "C5", "containerd", "/run/containerd/containerd.sock"),
+    ("buildkit", "C5", "buildkit", "/run/buildkit/buildkitd.sock"),
+    ("podman", "C5", "podman", "/run/podman/podman.sock"),
+    ("podman-rootless", "C5", "rootless podman", "{run}/podman/podman.sock"),
+    ("libvirt", "C5", "libvirt starts machines", "/run/libvirt/libvirt-sock"),
+    ("postgresql", "C6", "PostgreSQL trusts the user's name", "/run/postgresql/.s.PGSQL.5432"),
+    ("mysql", "C6", "MySQL", "/run/mysqld/mysqld.sock"),
+    ("redis", "C6", "redis", "/run/redis/redis-server.sock"),
+    ("tailscale", "C6", "tailscale sends files and opens shells", "/run/tailscale/tailscaled.sock"),
+    ("polkit-agent", "C2", "polkit's helper", "/run/polkit/agent-helper.socket"),
+    ("nscd", "C6", "nscd", "/run/nscd/socket"),
+    # an address that nobody has heard of
+    ("unknown-tmp", "C6", "a socket in /tmp that no list knows", "/tmp/acme-{n}.sock"),
+    ("unknown-run", "C6", "a socket in /run that no list knows", "/run/acme/control"),
+    ("unknown-home", "C6", "a socket at home that no list knows", "{home}/.acme/control"),
+    ("unknown-abstract", "C6", "an abstract socket that no list knows", "@acme-psbc{n}"),
+    ("unknown-abstract-dgram", "C6", "the same for single messages", "dgram:@acme-dgram-psbc{n}"),
+)]  # fmt: skip
+
+LOOPBACK = [Vector(*row) for row in (
+    ("loopback-tcp", "C6", "a service on 127.0.0.1", "tcp:127.0.0.1"),
+    ("loopback-tcp-other", "C6", "the same at 127.9.9.9", "tcp:127.9.9.9"),
+    ("loopback-tcp6", "C6", "a service on ::1", "tcp:::1"),
+    ("loopback-udp", "C6", "messages to 127.0.0.1", "udp:127.0.0.1"),
+    ("loopback-udp6", "C6", "messages to ::1", "udp:::1"),
+)]  # fmt: skip
+
+# Sends each word to its address. Nothing here knows whether it arrived.
+CALLER = """
+import json, socket
+for kind, family, address, word in json.load(open("calls.json")):
+    try:
+        with socket.socket(family, kind) as s:
+            s.settimeout(2)
+            s.connect("\\0" + address[1:] if address[:1] == "@" else tuple(address) if family != 1 else address)
+            s.sendall(word.encode())
+            kind == 1 and s.recv(1)
+    except OSError:
+        pass
+"""
+
+
+class Ears:
+    """Decoys that listen at the addresses of vectors, and what they heard."""
+
+    def __init__(self, h, vectors):
+        self.h, self.heard, self.end = h, set(), threading.Event()
+        self.ready = selectors.DefaultSelector()
+        self.at = {vector.id: self._listen(vector.address) for vector in vectors}
+        self.thread = threading.Thread(target=self._follow)
+        self.thread.start()
+
+    def _listen(self, text):
+        text = text.format(run=self.h.runtime, home=self.h.home, uid=self.h.uid, n=os.getpid())
+        kind = socket.SOCK_DGRAM if text.startswith(("dgram:", "udp:")) else socket.SOCK_STREAM
+        head, _, rest = text.partition(":")
+        if head in ("tcp", "udp"):
+            family, address = socket.AF_INET6 if ":" in rest else socket.AF_INET, [rest, 0]
+        else:
+            family, address = socket.AF_UNIX, rest if head == "dgram" else text
+        s = socket.socket(family, kind)
+        if family == socket.AF_UNIX and address.startswith("/"):
+            self._make_way(Path(address))
+        s.bind("\0" + address[1:] if address[0] == "@" else tuple(address) if family != socket.AF_UNIX else address)
+        if family != socket.AF_UNIX:
+            address = list(s.getsockname()[:2])
+        elif address.startswith("/"):
+            os.chmod(address, 0o666)
+        if kind == socket.SOCK_STREAM:
+            s.listen(8)
+        self.ready.register(s, selectors.EVENT_READ)
+        return int(kind), int(family), address
+
+    def _make_way(self, path):
+        for directory in reversed(path.parents):
+            if not directory.exists():
+                directory.mkdir(0o755)
+                os.chown(directory, self.h.uid, self.h.gid)
+
+    def _follow(self):
+        while not self.end.is_set():
+            for key, _ in self.ready.select(0.2):
+                with contextlib.suppress(OSError):
+                    s = key.fileobj
+                    if s.type == socket.SOCK_DGRAM:
+                        self.heard.add(s.recv(100).decode())
+                        continue
+                    caller, _ = s.accept()
+                    with caller:
+                        caller.settimeout(2)
+                        self.heard.add(caller.recv(100).decode())
+                        caller.send(b"!")
+
+    def call(self, p, run):
+        """The ids of those that were reached by what `run` starts."""
+        words = {id: secrets.token_hex(8) for id in self.at}
+        p.h.write(p.path + "/calls.json", json.dumps([[*self.at[id], word] for id, word in words.items()]))
+        p.h.write(p.path + "/caller.py", CALLER + "open('called', 'w').close()\n")
+        r = run(["python3", "caller.py"])
+        assert p.h.exists(p.path + "/called"), r
+        os.unlink(p.h.path(p.path + "/called"))
+        return {id for id, word in words.items() if word in self.heard}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end.set()
+        self.thread.join()
+        for key in list(self.ready.get_map().values()):
+            key.fileobj.close()
+        self.ready.close()
+
+
+def reached(h, vectors, config=""):
+    """(from outside, from inside): the ids of the decoys that heard their caller."""
+    p = Project(h, config)
+    with Ears(h, vectors) as ears:
+        outside = ears.call(p, lambda argv: h.run(argv, cwd=p.path))
+        inside = ears.call(p, lambda argv: p.psbc("run", "--", *argv))
+    return outside, inside
+
+
+@test("C1-C6: no socket of the host answers inside, at the well-known places, at others, and on abstract addresses")
+def _(h):
+    outside, inside = reached(h, VECTORS)
+    assert outside == {vector.id for vector in VECTORS}, {vector.id for vector in VECTORS} - outside
+    assert not inside, inside
+    assert len({vector.id for vector in VECTORS + LOOPBACK}) == len(VECTORS + LOOPBACK) > 70
+
+
+@test("C6: what listens on 127.0.0.1 answers while the network is shared, and a build says so")
+def _(h):
+    outside, inside = reached(h, LOOPBACK)
+    assert outside and inside == outside, (outside, inside)
+    r = Project(h).psbc("build", "--force")
+    assert "open: the network, and what listens on 127.0.0.1" in r.err + r.out, r
+
+
+@test("C6: a kernel without Landlock leaves abstract sockets open; that is said once, by the entry that notices, and again never")
+def _(h):
+    known = [vector for vector in VECTORS if vector.id.startswith("unknown-")]
+    p = Project(h)
+    with Ears(h, known) as ears:
+        inside = ears.call(p, lambda argv: p.psbc_without(LANDLOCK, "run", "--", *argv))
+        assert inside == {"unknown-abstract", "unknown-abstract-dgram"}, inside
+        assert not ears.call(p, lambda argv: p.psbc("run", "--", *argv))  # the same project, the kernel of today
+    said = "open to what runs inside: abstract unix sockets"
+    words = [p.psbc_without(LANDLOCK, "run", "--", "true").err for _ in range(2)]
+    assert said in words[0] and said not in words[1], words
+    assert said in p.psbc_without(LANDLOCK, "build", "--force").err.replace("open: ", "open to what runs inside: "), h.story()
+    r = p.psbc("build", "--explain")
+    assert "the kernel's Landlock changed" in r.out + r.err and said not in r.err, r
+    assert said not in p.psbc("run", "--", "true").err
+
+
+main()
