@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace psbc::base {
@@ -31,22 +32,26 @@ Status write_all(int fd, std::string_view bytes, const std::string& name) {
   return ok();
 }
 
-Result<std::string> read_all(int fd, std::size_t limit, const std::string& name) {
-  std::string out;
+Result<std::string> read_all(int fd, std::size_t limit, const std::string& name, const struct stat* known) {
   struct stat st{};
-  // A hint only: /proc files say 0, and a file may grow while it is read.
-  if (fstat(fd, &st) == 0 && st.st_size > 0) out.reserve(std::min(limit, static_cast<std::size_t>(st.st_size)) + 1);
-  char buffer[16384];
-  for (;;) {
-    const ssize_t n = read(fd, buffer, sizeof buffer);
+  if (known != nullptr) st = *known;
+  else if (fstat(fd, &st) != 0) return system_error("read", name);
+  // The size is a hint: /proc files say 0, and a file may grow while it is read. One byte more shows that it did.
+  const auto size = S_ISREG(st.st_mode) && st.st_size > 0 ? static_cast<std::size_t>(st.st_size) : 0;
+  std::string out;
+  for (std::size_t have = 0;;) {
+    out.resize(have + (have == 0 && size != 0 ? std::min(limit, size) + 1 : 16384));
+    const ssize_t n = read(fd, out.data() + have, out.size() - have);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return system_error("read", name);
-    if (n == 0) return out;
-    out.append(buffer, static_cast<std::size_t>(n));
-    if (out.size() > limit) {
+    have += static_cast<std::size_t>(n);
+    if (have > limit) {
       errno = EFBIG;
       return system_error("read", name);
     }
+    if (n != 0 && (size == 0 || have != size)) continue;
+    out.resize(have);
+    return out;
   }
 }
 

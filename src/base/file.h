@@ -2,6 +2,7 @@
 // Writing: descriptors that close themselves, and files that appear whole or not at all.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <string>
@@ -31,8 +32,8 @@ class Fd {
 };
 
 Status write_all(int fd, std::string_view bytes, const std::string& name);
-/// Reads to the end; EFBIG above `limit`.
-Result<std::string> read_all(int fd, std::size_t limit, const std::string& name);
+/// Reads to the end; EFBIG above `limit`. `known`: what fstat says of `fd`, for who has asked already.
+Result<std::string> read_all(int fd, std::size_t limit, const std::string& name, const struct stat* known = nullptr);
 
 /// Writes a temporary file beside `path` (O_EXCL, O_NOFOLLOW), syncs it, and renames it over `path`.
 /// On any failure `path` is as it was and nothing is left behind.

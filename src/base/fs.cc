@@ -62,6 +62,14 @@ Result<std::vector<std::pair<std::string, bool>>> entries_of(const std::string& 
   return out;
 }
 
+/// Whether a file system could find `entry` under `name`: some fold the case of names, and more than ASCII's.
+bool may_be(std::string_view entry, std::string_view name) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (std::any_of(entry.begin(), entry.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) return true;
+  return entry.size() == name.size() &&
+         std::equal(entry.begin(), entry.end(), name.begin(), [&](char a, char b) { return lower(a) == lower(b); });
+}
+
 /// Walks the tree along the components of a pattern.
 class GlobWalk {
  public:
@@ -147,7 +155,7 @@ Result<std::string> RealFs::read(const AbsPath& path, std::size_t limit) {
   if (!S_ISREG(st.st_mode))
     return Error{.operation = "read", .object = path.string(), .code = S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
                  .cause = S_ISDIR(st.st_mode) ? "it is a directory" : "it is not a regular file", .hint = {}};
-  return read_all(file.get(), limit, path.string());
+  return read_all(file.get(), limit, path.string(), &st);
 }
 
 Result<std::string> RealFs::target(const AbsPath& path) {
@@ -205,15 +213,18 @@ Result<std::vector<std::string>> RealFs::find(const AbsPath& root, const std::st
     std::vector<std::string> next;
     for (const std::string& prefix : level) {
       const std::string directory = root.string() + "/" + prefix;
+      // The last level is only asked: its directories may hold a million files.
+      auto entries = down < depth ? entries_of(directory, false) : Error{};
       struct stat st{};
-      for (const std::string_view name : wanted)
-        if (lstat((directory + std::string(name)).c_str(), &st) == 0) out.push_back(prefix + std::string(name));
+      for (const std::string_view name : wanted) {
+        const bool possible = !entries || std::any_of(entries->begin(), entries->end(), [&](const auto& entry) { return may_be(entry.first, name); });
+        if (possible && lstat((directory + std::string(name)).c_str(), &st) == 0) out.push_back(prefix + std::string(name));
+      }
       if (out.size() > limit)
         return Error{.operation = "search", .object = root.string(), .code = E2BIG, .cause = "there are too many", .hint = {}};
-      if (down == depth) continue;
-      if (const auto entries = entries_of(directory, true))
-        for (const auto& [name, is_directory] : *entries)
-          if (name != ".git") next.push_back(prefix + name + "/");
+      if (!entries) continue;
+      for (const auto& [name, is_directory] : *entries)
+        if (is_directory && name != ".git") next.push_back(prefix + name + "/");
     }
     level = std::move(next);
   }
@@ -232,14 +243,21 @@ Result<std::string> RealFs::program_digest(const AbsPath& program) {
   return digest(bytes);
 }
 
-Result<Resolved> resolve(Fs& fs, const AbsPath& path) {
-  AbsPath done = AbsPath::literal("/");
+Result<Resolved> resolve(Fs& fs, const AbsPath& path) { return resolve_below(fs, AbsPath::literal("/"), path.string()); }
+
+Result<Resolved> resolve_below(Fs& fs, const AbsPath& canonical, const std::string& relative) {
+  AbsPath done = canonical;
   Kind kind = Kind::directory;
-  std::vector<std::string> pending = path.components();
-  std::reverse(pending.begin(), pending.end());
+  std::vector<std::string> pending;
+  const auto push = [&](std::string_view text) {
+    const auto parts = split(text, '/');
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part)
+      if (!part->empty() && *part != ".") pending.emplace_back(*part);
+  };
+  push(relative);
   std::vector<Resolved::Link> links;
   while (!pending.empty()) {
-    const std::string component = pending.back();
+    const std::string component = std::move(pending.back());
     pending.pop_back();
     if (component == "..") {
       done = done.parent();
@@ -255,12 +273,10 @@ Result<Resolved> resolve(Fs& fs, const AbsPath& path) {
     links.push_back({next, target});
     if (links.size() > 40) {
       errno = ELOOP;
-      return system_error("resolve", path.string());
+      return system_error("resolve", canonical.string() + "/" + relative);
     }
     if (target.starts_with('/')) done = AbsPath::literal("/");
-    const auto parts = split(target, '/');
-    for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-      if (!part->empty() && *part != ".") pending.emplace_back(*part);
+    push(target);
     kind = Kind::directory;
   }
   return Resolved{.path = done, .kind = kind, .links = std::move(links)};

@@ -53,7 +53,7 @@ class Fs {
   virtual Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) = 0;
   /// Paths below `root` (relative, sorted) whose last component is one of `names` (separated by `/`): in `root`, or at
   /// most `depth` directories further down. Links are not followed, directories named `.git` not entered. E2BIG above
-  /// `limit`. Costs a look into each directory above the last level, and nothing for the files in the last one.
+  /// `limit`. Lists each directory above the last level; the last one is only asked for the names.
   virtual Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) = 0;
   /// The output of `program --version`, run with an empty environment. `program` must be
   /// trustworthy; its stamp is the fact that is recorded.
@@ -88,5 +88,7 @@ struct Resolved {
   std::vector<Link> links;      // each symlink that was followed, in order
 };
 Result<Resolved> resolve(Fs& fs, const AbsPath& path);
+/// The same for a path below one that is canonical already, which is not asked for again.
+Result<Resolved> resolve_below(Fs& fs, const AbsPath& canonical, const std::string& relative);
 
 } // namespace psbc::base

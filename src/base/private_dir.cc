@@ -118,7 +118,7 @@ Result<PrivateDir::Content> PrivateDir::read(const std::string& name, std::size_
     code = EPERM;
   if (code != 0)
     return Error{.operation = "read", .object = shown(name), .code = code, .cause = {}, .hint = {}};
-  TRY_ASSIGN(std::string bytes, read_all(file.get(), limit, shown(name)));
+  TRY_ASSIGN(std::string bytes, read_all(file.get(), limit, shown(name), &st));
   return Content{.bytes = std::move(bytes), .mode = st.st_mode & 07777};
 }
 

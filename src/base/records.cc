@@ -96,22 +96,26 @@ RecordReader::RecordReader(std::string_view text, std::string_view word, int ver
   left_ = sealed.substr(line_end + 1);
 }
 
-bool RecordReader::next(std::vector<std::string>& fields) {
+bool RecordReader::next(std::vector<std::string_view>& fields) {
+  fields.clear();
   if (left_.empty()) return false;
   const std::size_t line_end = left_.find('\n'); // there is one: the seal follows a line break
   std::string_view line = left_.substr(0, line_end);
   left_.remove_prefix(line_end + 1);
-  std::size_t count = 0;
+  plain_.clear();
+  plain_.reserve(line.size()); // it never moves: what is escaped is longer than what it stands for
   for (;;) {
     const std::size_t tab = line.find('\t');
-    if (fields.size() == count) fields.emplace_back();
-    fields[count].clear();
-    append_plain(fields[count++], line.substr(0, tab));
-    if (tab == std::string_view::npos) break;
+    std::string_view field = line.substr(0, tab);
+    if (field.find('\\') != std::string_view::npos) {
+      const std::size_t start = plain_.size();
+      append_plain(plain_, field);
+      field = std::string_view(plain_).substr(start);
+    }
+    fields.push_back(field);
+    if (tab == std::string_view::npos) return true;
     line.remove_prefix(tab + 1);
   }
-  fields.resize(count);
-  return true;
 }
 
 } // namespace psbc::base

@@ -37,13 +37,13 @@ class RecordReader {
   /// `text` must outlive the reader.
   RecordReader(std::string_view text, std::string_view word, int version);
   RecordsState state() const { return state_; }
-  /// The next record's fields; false at the end or when the file is not whole. `fields` keeps its memory
-  /// from call to call.
-  bool next(std::vector<std::string>& fields);
+  /// The next record's fields, which hold until the next call; false at the end or when the file is not whole.
+  bool next(std::vector<std::string_view>& fields);
 
  private:
   RecordsState state_ = RecordsState::damaged;
   std::string_view left_;
+  std::string plain_; // of a record in which something was escaped
 };
 
 } // namespace psbc::base

@@ -25,7 +25,8 @@ base::Result<Places> find_places(base::Fs& fs, const base::Env& env) {
   // Canonical, because every rule is: a symlinked ~/.local must not leave the state directory exposed
   // under its other name.
   const auto place = [&](const char* variable, const char* fallback) -> base::Result<AbsPath> {
-    TRY_ASSIGN(base::Resolved found, resolve(fs, absolute(variable).value_or(real.path / fallback) / "psbc"));
+    const auto chosen = absolute(variable);
+    TRY_ASSIGN(base::Resolved found, chosen ? resolve(fs, *chosen / "psbc") : resolve_below(fs, real.path, std::string(fallback) + "/psbc"));
     return found.path;
   };
   TRY_ASSIGN(const AbsPath state, place("XDG_STATE_HOME", ".local/state"));

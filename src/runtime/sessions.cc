@@ -49,7 +49,7 @@ std::optional<RunningSession> read(const PrivateDir& directory, const std::strin
   if (!content) return std::nullopt;
   base::RecordReader reader(content->bytes, "session", format);
   RunningSession found{.pid = *pid, .id = std::string(directory.path().name())};
-  std::vector<std::string> fields;
+  std::vector<std::string_view> fields;
   while (reader.next(fields)) {
     if (fields.size() != 2) continue;
     if (fields[0] == "name") found.name = fields[1];

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "trace/absences.h"
 
 namespace psbc::trace {
 namespace {
@@ -96,8 +97,10 @@ std::vector<Difference> differences(const Facts& facts, const World& world) {
     suspects.push_back({{std::move(then), std::move(now)}, std::move(path)});
   };
   std::size_t constants = 0;
+  Absences absences(facts, world.fs);
   for (const Fact& fact : facts) {
     constants += fact.kind == FactKind::constant ? 1 : 0;
+    if (absences.hold(fact)) continue;
     if (std::string now = observe(fact, world); now != fact.value) suspect(fact, std::move(now));
   }
   // A constant that the last build did not know: an option that was not given then.

@@ -43,7 +43,7 @@ base::Result<std::optional<AbsPath>> read_holder(const PrivateDir& directory, co
                        .code = 0,
                        .cause = "a newer psbc wrote it",
                        .hint = "use that one"};
-  std::vector<std::string> fields;
+  std::vector<std::string_view> fields;
   while (reader.next(fields))
     if (fields.size() == 2 && fields[0] == "root") return AbsPath::parse(fields[1]);
   return std::optional<AbsPath>();

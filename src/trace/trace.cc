@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "trace/trace.h"
 
-#include <algorithm>
 #include <charconv>
 
 namespace psbc::trace {
@@ -20,18 +19,18 @@ bool is_component(std::string_view name) {
 }
 
 /// False for a record that this version never wrote.
-bool read_record(std::vector<std::string>& fields, Trace& trace) {
+bool read_record(const std::vector<std::string_view>& fields, Trace& trace) {
   if (fields[0] == "fact" && fields.size() == 5) {
     const auto kind = parse_fact_kind(fields[1]);
     if (!kind) return false;
-    trace.facts.push_back({*kind, std::move(fields[2]), std::move(fields[3]), std::move(fields[4])});
+    trace.facts.push_back({*kind, std::string(fields[2]), std::string(fields[3]), std::string(fields[4])});
     return true;
   }
   if (fields[0] == "output" && fields.size() == 5 && is_component(fields[1])) {
     mode_t mode = 0;
     const char* end = fields[2].data() + fields[2].size();
     if (std::from_chars(fields[2].data(), end, mode, 8).ptr != end) return false;
-    trace.outputs.push_back({std::move(fields[1]), mode, std::move(fields[3]), std::move(fields[4])});
+    trace.outputs.push_back({std::string(fields[1]), mode, std::string(fields[3]), std::string(fields[4])});
     return true;
   }
   if (fields[0] == "moved" && fields.size() == 1) {
@@ -57,8 +56,8 @@ ReadTrace read_trace(std::string_view text) {
   base::RecordReader reader(text, signature, version);
   ReadTrace out{.state = reader.state(), .trace = {}};
   if (out.state != base::RecordsState::whole) return out;
-  out.trace.facts.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')));
-  std::vector<std::string> fields;
+  out.trace.facts.reserve(text.size() / 40); // about as many as there will be
+  std::vector<std::string_view> fields;
   while (reader.next(fields))
     if (!read_record(fields, out.trace)) return {};
   return out;

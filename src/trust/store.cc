@@ -37,7 +37,7 @@ Approval judge(std::string_view text, const AbsPath& root, std::string_view conf
   if (reader.state() == base::RecordsState::newer) return never("a newer psbc wrote the approval");
   if (reader.state() == base::RecordsState::damaged) return never("the approval on file is damaged");
   std::optional<std::string> approved_root, digest, bytes;
-  std::vector<std::string> fields;
+  std::vector<std::string_view> fields;
   while (reader.next(fields)) {
     if (fields.size() == 2 && fields[0] == "root" && !approved_root) {
       approved_root = fields[1];

@@ -44,6 +44,17 @@ def _(h):
     assert h.psbc().status == 2
 
 
+@test("--quiet is taken before and after the command, with options and without")
+def _(h):
+    lab(h)
+    for words in (["-q", "build"], ["build", "-q"], ["--quiet", "build", "--force"], ["build", "--force", "-q"], ["-q", "build", "--color", "never", "."]):
+        r = h.psbc(*words, cwd=LAB)
+        assert r.ok and not r.err and not r.out, (words, r)
+    assert "up to date" in h.psbc("build", cwd=LAB).err
+    r = h.psbc("build", "build", cwd=LAB)  # the second one is a directory
+    assert r.status != 0 and "build" in r.err, r
+
+
 @test("without a project it is status 3, with what to type")
 def _(h):
     h.require("psbc")

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "trace/absences.h"
+
+#include <algorithm>
+
+namespace psbc::trace {
+namespace {
+
+std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// The name with the case of its ASCII letters turned; empty when it has none.
+std::string turned(std::string_view name) {
+  std::string out(name);
+  bool any = false;
+  for (char& c : out) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter) c = static_cast<char>(c ^ 0x20);
+    any |= letter;
+  }
+  return any ? out : std::string();
+}
+
+} // namespace
+
+Absences::Absences(const Facts& facts, base::Fs& fs) : fs_(fs) {
+  for (const Fact& fact : facts)
+    if (fact.kind == FactKind::among || fact.kind == FactKind::names) listings_.try_emplace(fact.subject);
+}
+
+void Absences::look(std::string_view directory, Listing& listing) {
+  listing.looked = true;
+  const auto path = base::AbsPath::parse(directory);
+  auto names = path ? fs_.names(*path) : base::Result<std::vector<std::string>>(base::Error{});
+  if (!names) return;
+  listing.names = std::move(*names);
+  // Where the file system folds case (vfat, ext4's casefold), a name that is not listed may still be found.
+  for (const std::string& name : listing.names) {
+    const std::string other = turned(name);
+    if (other.empty() || std::binary_search(listing.names.begin(), listing.names.end(), other)) continue;
+    listing.usable = fs_.kind(*path / other) == base::Kind::absent;
+    return;
+  }
+}
+
+bool Absences::hold(const Fact& fact) {
+  if (fact.kind != FactKind::kind || fact.value != absent) return false;
+  const std::string_view path = fact.subject, parent = parent_of(path);
+  if (!absent_.contains(parent)) {
+    const auto found = listings_.find(parent);
+    if (found == listings_.end()) return false;
+    Listing& listing = found->second;
+    if (!listing.looked) look(parent, listing);
+    if (!listing.usable || std::binary_search(listing.names.begin(), listing.names.end(), name_of(path))) return false;
+  }
+  absent_.insert(path);
+  return true;
+}
+
+} // namespace psbc::trace

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Two facts in three say that something is absent, most of them in HOME, which a build lists anyway. One
+// look at such a directory answers for all of them, and what is absent holds nothing.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "trace/fact.h"
+
+namespace psbc::trace {
+
+class Absences {
+ public:
+  /// `facts` and `fs` must outlive it, and `fs` is asked at most once about each directory.
+  Absences(const Facts& facts, base::Fs& fs);
+
+  /// Whether `fact`, one of them, says that a path is absent, and it certainly is. False says nothing: ask the world.
+  bool hold(const Fact& fact);
+
+ private:
+  struct Listing {
+    bool looked = false;
+    bool usable = false; // it was read, and names that differ in their case are different names there
+    std::vector<std::string> names;
+  };
+  void look(std::string_view directory, Listing& listing);
+
+  base::Fs& fs_;
+  std::map<std::string_view, Listing> listings_; // the directories that a fact lists anyway
+  std::set<std::string_view> absent_;           
+};
+
+} // namespace psbc::trace
