@@ -18,6 +18,7 @@ KEYWORDS = {
     "root": {"$schema", "$id", "title", "additionalProperties", "required", "properties", "definitions"} | ANY,
     "table": {"additionalProperties", "required", "properties"} | ANY,
     "map": {"additionalProperties", "patternProperties", "propertyNames", "maxProperties"} | ANY,
+    "integers": {"items", "uniqueItems", "maxItems"} | ANY,
     "strings": {"items", "uniqueItems", "maxItems"} | ANY,
     "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "integer": {"enum"} | ANY,
@@ -156,7 +157,7 @@ class Tables:
     def kind(node, where):
         declared = node.get("type")
         if declared == "array":
-            return "strings"
+            return "integers" if node.get("items", {}).get("type") == "integer" else "strings"
         if declared == "object":
             return "map" if "patternProperties" in node else "table"
         need(declared in ("string", "integer", "boolean"), where, f"the type `{declared}` is not known")
@@ -191,6 +192,12 @@ class Tables:
         fields["text"] = string_shape(self.schema, value, path)
         fields["names"] = string_shape(self.schema, node["propertyNames"], path)
         fields["max_entries"] = str(node["maxProperties"])
+
+    def fill_integers(self, node, path, fields):
+        need(node.get("uniqueItems") is True and "maxItems" in node, path, "a list needs `uniqueItems` and `maxItems`")
+        need(set(node["items"]) == {"type", "minimum", "maximum"}, path, "integers need `minimum` and `maximum`, and nothing else")
+        fields["least"], fields["most"] = str(node["items"]["minimum"]), str(node["items"]["maximum"])
+        fields["max_entries"] = str(node["maxItems"])
 
     def fill_strings(self, node, path, fields):
         need(node.get("uniqueItems") is True and "maxItems" in node, path, "a list needs `uniqueItems` and `maxItems`")

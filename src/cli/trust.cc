@@ -18,6 +18,10 @@ void say_grants(const Context& context, const policy::Policy& policy) {
     if (asked(rule.origin) && rule.access == policy::Access::writable) say(context, "  + write  " + shown(rule.path));
   for (const policy::Rule& rule : policy.rules)
     if (asked(rule.origin) && rule.access == policy::Access::read_only) say(context, "  + read   " + shown(rule.path));
+  if (!policy.network.origin.where.empty()) {
+    const bool closed = policy.network.access == config::NetworkAccess::none;
+    say(context, closed ? "  - network" : "  + use the network: " + describe(policy.network));
+  }
   for (const std::string& name : policy.pass) say(context, "  + see the variable " + name);
   for (const policy::Variable& variable : policy.variables)
     if (asked(variable.origin)) say(context, "  + set the variable " + variable.name + "=" + base::escape(variable.value));

@@ -36,6 +36,15 @@ struct Workspace {
   Spanned<WorkspaceGit> git;
 };
 
+/// `[network] access`.
+enum class NetworkAccess : std::uint8_t { full, ports, none };
+
+struct Network {
+  Spanned<NetworkAccess> access;
+  std::vector<Spanned<std::uint16_t>> connect; // TCP ports
+  std::vector<Spanned<std::uint16_t>> listen;  // 0: one that the kernel chooses
+};
+
 /// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
 /// command, a template or the source of a secret.
 struct ProjectConfig {
@@ -46,6 +55,7 @@ struct ProjectConfig {
   std::optional<SpannedString> venv;   // [python] venv
   std::vector<SpannedString> env_pass; // [env] pass
   std::vector<Variable> env_set;       // [env] set
+  Network network;
   Workspace workspace;
 };
 

@@ -17,6 +17,12 @@ std::vector<SpannedString> texts(const Value& value) {
   return list;
 }
 
+std::vector<Spanned<std::uint16_t>> ports(const Value& value) {
+  std::vector<Spanned<std::uint16_t>> list;
+  for (const Value& item : value.items) list.push_back({.value = static_cast<std::uint16_t>(item.integer), .span = item.span});
+  return list;
+}
+
 std::vector<Variable> variables(const Value& value) {
   std::vector<Variable> list;
   list.reserve(value.entries.size());
@@ -45,6 +51,12 @@ void decode(ProjectKey key, const Value& value, ProjectConfig& config) {
     case ProjectKey::python_venv: config.venv = text(value); break;
     case ProjectKey::env_pass: config.env_pass = texts(value); break;
     case ProjectKey::env_set: config.env_set = variables(value); break;
+    case ProjectKey::network_access:
+      config.network.access = choice<NetworkAccess>(
+          value, {{"full", NetworkAccess::full}, {"ports", NetworkAccess::ports}, {"none", NetworkAccess::none}});
+      break;
+    case ProjectKey::network_connect: config.network.connect = ports(value); break;
+    case ProjectKey::network_listen: config.network.listen = ports(value); break;
     case ProjectKey::workspace_readonly: config.workspace.readonly = texts(value); break;
     case ProjectKey::workspace_writable: config.workspace.writable = texts(value); break;
     case ProjectKey::workspace_git:

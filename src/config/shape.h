@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
   string,
   choice,  // one of a few words
   strings, // an array of strings, each one once
+  integers, // an array of integers, each one once
   map,     // NAME = "text"
   table,
 };
@@ -42,6 +43,7 @@ struct KeyShape {
   bool required = false;
   TextShape text{};                        // of the string, of an array's items, of a map's values
   TextShape names{};                       // of a map's keys
+  std::int64_t least = 0, most = 0;        // of an array's integers
   std::size_t max_entries = 0;             // of an array or a map
   std::span<const std::int64_t> allowed{}; // the integers that have a meaning
   std::span<const std::string_view> words{}; // of a choice

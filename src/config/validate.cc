@@ -23,6 +23,7 @@ std::string_view wanted(Kind kind) {
     case Kind::string:
     case Kind::choice: return "a string";
     case Kind::strings: return "an array of strings";
+    case Kind::integers: return "an array of integers";
     case Kind::map: return "a table of strings";
     case Kind::table: return "a table";
   }
@@ -35,7 +36,8 @@ bool has_type(const Value& value, Kind kind) {
     case Kind::integer: return value.type == Type::integer;
     case Kind::string:
     case Kind::choice: return value.type == Type::string;
-    case Kind::strings: return value.type == Type::array;
+    case Kind::strings:
+    case Kind::integers: return value.type == Type::array;
     case Kind::map:
     case Kind::table: return value.type == Type::table;
   }
@@ -140,6 +142,7 @@ class Validator {
         break;
       case Kind::choice: choice(entry.value, shape); break;
       case Kind::strings: strings(entry.value, shape); break;
+      case Kind::integers: integers(entry.value, shape); break;
       case Kind::map: map(entry.value, shape); break;
       case Kind::table: table(entry.value, *shape.table); break;
     }
@@ -149,7 +152,9 @@ class Validator {
     std::string correct(shape.example);
     const std::string name(shape.name);
     const std::string written = short_source(entry.value.span);
-    if (shape.kind == Kind::strings && entry.value.type == Type::string && !written.empty())
+    const bool one_of_a_list = (shape.kind == Kind::strings && entry.value.type == Type::string) ||
+                               (shape.kind == Kind::integers && entry.value.type == Type::integer);
+    if (one_of_a_list && !written.empty())
       correct = name + " = [" + written + "]";
     else if (shape.kind == Kind::string && is_scalar(entry.value) && !written.empty())
       correct = name + " = " + toml_string(written);
@@ -211,6 +216,26 @@ class Validator {
     }
   }
 
+  void integers(const Value& value, const KeyShape& shape) {
+    const std::string path(shape.path);
+    if (value.items.size() > shape.max_entries)
+      too_many(path, value.items.size(), shape.max_entries, value.items[shape.max_entries].span, "remove some");
+    std::map<std::int64_t, const Value*> seen;
+    for (std::size_t i = 0; i < value.items.size(); ++i) {
+      const Value& item = value.items[i];
+      const std::string what = "`" + path + "[" + std::to_string(i) + "]`";
+      const std::string range = "from " + std::to_string(shape.least) + " to " + std::to_string(shape.most);
+      if (item.type != Type::integer) {
+        refuse(Code::wrong_type, what + " must be an integer, not " + std::string(with_article(item.type)), item.span,
+               std::string(with_article(item.type)), {}, {"write a number " + range + ", without quotes"});
+        continue;
+      }
+      if (item.integer < shape.least || item.integer > shape.most)
+        refuse(Code::invalid_value, what + " cannot be " + std::to_string(item.integer), item.span, "", {}, {"write a number " + range});
+      if (const auto [first, is_new] = seen.try_emplace(item.integer, &item); !is_new) duplicate(item, *first->second, path);
+    }
+  }
+
   void map(const Value& value, const KeyShape& shape) {
     const std::string path(shape.path);
     if (value.entries.size() > shape.max_entries)
@@ -237,7 +262,7 @@ class Validator {
   void duplicate(const Value& again, const Value& first, const std::string& path) {
     valid_ = false;
     diagnostics_.add({.code = Code::duplicate_entry,
-                      .message = quoted(again.string) + " stands twice in `" + path + "`",
+                      .message = (again.type == Type::integer ? "`" + std::to_string(again.integer) + "`" : quoted(again.string)) + " stands twice in `" + path + "`",
                       .labels = {{.span = again.span, .text = "again here"},
                                  {.span = first.span, .text = "first here", .primary = false}},
                       .help = {"remove one of the two"}});

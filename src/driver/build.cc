@@ -134,7 +134,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
                            ".profile was written by hand and stays as it is: psbc does not use it");
   for (std::string& sentence : published.moved) result.notes.push_back(std::move(sentence));
   result.written = std::move(published.written);
-  result.open = left_open(base::landlock_version());
+  result.open = left_open(compiled->policy, base::landlock_version());
   result.inputs = facts.size();
   result.state = BuildResult::State::built;
   return result;

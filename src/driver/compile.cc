@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/landlock.h"
 #include "base/text.h"
 #include "config/load.h"
 #include "driver/templates.h"
@@ -123,6 +124,18 @@ std::optional<std::string> hosts_inside(base::Fs& fs, emit::FirejailVersion vers
   return text ? std::optional(emit::hosts_copy(*text)) : std::nullopt;
 }
 
+/// What the kernel must be able to do: an error, because a sandbox that only looks closed is worse than none.
+void report_kernel(const policy::Network& network, Diagnostics& diagnostics) {
+  const int landlock = base::landlock_version(); // a constant of the build (driver/build.cc)
+  if (network.access != config::NetworkAccess::ports || landlock >= base::landlock_with_ports) return;
+  diagnostics.add({.code = Code::kernel_cannot,
+                   .message = "this kernel cannot limit the network to ports",
+                   .labels = {{.span = network.origin.span, .text = "asked for here"}},
+                   .notes = {"Linux can since 6.7, by version 4 of Landlock; this kernel has " +
+                             (landlock == 0 ? std::string("no Landlock, or was started without it") : "version " + std::to_string(landlock))},
+                   .help = {"write `access = \"none\"`, which every kernel can, or `\"full\"`"}});
+}
+
 emit::JoinFlaw join_flaw(base::Fs& fs, const FirejailUsed& firejail) {
   if (!emit::may_have_join_flaw(firejail.version)) return emit::JoinFlaw::absent; // need not be read
   const auto digest = fs.program_digest(firejail.path);
@@ -158,6 +171,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   const auto templates = load_templates(in.fs, loaded->user, in.templates, in.places, sources, diagnostics);
   const auto firejail = firejail_here(in.fs, diagnostics);
   if (!templates || !firejail) return std::nullopt;
+  report_kernel(policy->network, diagnostics);
   emit::report_support(firejail->version, join_flaw(in.fs, *firejail), diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 
@@ -179,7 +193,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
     for (policy::HomeFile& file : policy->home_files)
       if (file.path == shell.part) file.content = *text;
   }
-  const auto filter = emit::build_seccomp_filter();
+  const auto filter = emit::build_seccomp_filter(policy->network.access);
   if (!filter) error(diagnostics, Code::firejail_unusable, describe(filter.error()), {}, "this kernel or architecture is not supported");
   if (diagnostics.has_errors() || !entering || !standing) return std::nullopt;
 

@@ -5,10 +5,16 @@
 
 namespace psbc::driver {
 
-LeftOpen left_open(int landlock) {
+using config::NetworkAccess;
+
+LeftOpen left_open(const policy::Policy& policy, int landlock) {
   LeftOpen out;
-  out.by_nature.emplace_back("the network, and what listens on 127.0.0.1 of this machine");
-  if (landlock < base::landlock_with_scopes)
+  const policy::Network& network = policy.network;
+  if (network.access == NetworkAccess::full)
+    out.by_nature.emplace_back("the network, and what listens on 127.0.0.1 of this machine");
+  if (network.access == NetworkAccess::ports && !network.connect.empty())
+    out.by_nature.push_back(describe(network) + " of any host, 127.0.0.1 of this machine among them");
+  if (network.access != NetworkAccess::none && landlock < base::landlock_with_scopes)
     out.by_kernel.emplace_back("abstract unix sockets of this machine: closing them takes Landlock's scopes, which Linux has since 6.12");
   return out;
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "policy/policy.h"
+
 namespace psbc::driver {
 
 struct LeftOpen {
@@ -15,6 +17,6 @@ struct LeftOpen {
 
 /// `landlock` is base::landlock_version(): a part of what a build rests on, so that another kernel builds
 /// again, and this is said once for each.
-LeftOpen left_open(int landlock);
+LeftOpen left_open(const policy::Policy& policy, int landlock);
 
 } // namespace psbc::driver

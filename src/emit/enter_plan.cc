@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 3\n";
+constexpr std::string_view plan_magic = "psbc plan 4\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -30,6 +30,25 @@ Pairs read_pairs(WireReader& in) {
     pairs.emplace_back(std::move(first), in.text());
   }
   return pairs;
+}
+
+void write_ports(WireWriter& out, const std::vector<std::uint16_t>& ports) {
+  out.u32(static_cast<std::uint32_t>(ports.size()));
+  for (const std::uint16_t port : ports)
+    out.u32(port);
+}
+
+std::vector<std::uint16_t> read_ports(WireReader& in) {
+  std::vector<std::uint16_t> ports;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n)
+    ports.push_back(static_cast<std::uint16_t>(in.u32()));
+  return ports;
+}
+
+/// A number that means nothing gives the strictest.
+config::NetworkAccess read_access(WireReader& in) {
+  const std::uint32_t access = in.u32();
+  return access > static_cast<std::uint32_t>(config::NetworkAccess::none) ? config::NetworkAccess::none : static_cast<config::NetworkAccess>(access);
 }
 
 void write_home_files(WireWriter& out, const std::vector<HomeFile>& files) {
@@ -86,6 +105,9 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .temporary = policy.temporary.string(),
       .environment = policy.environment.string(),
       .pass = policy.pass,
+      .network = policy.network.access,
+      .connect = policy.network.connect,
+      .listen = policy.network.listen,
       .keep_lost = policy.keep_lost,
       .directories = needed_directories(policy),
   };
@@ -119,6 +141,9 @@ std::string serialise(const EnterPlan& plan) {
   write_pairs(out, plan.variables);
   write_home_files(out, plan.home_files);
   write_pairs(out, plan.aliases);
+  out.u32(static_cast<std::uint32_t>(plan.network));
+  write_ports(out, plan.connect);
+  write_ports(out, plan.listen);
   out.u32(plan.keep_lost ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
@@ -137,6 +162,9 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.variables = read_pairs(in);
   plan.home_files = read_home_files(in);
   plan.aliases = read_pairs(in);
+  plan.network = read_access(in);
+  plan.connect = read_ports(in);
+  plan.listen = read_ports(in);
   plan.keep_lost = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();

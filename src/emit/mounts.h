@@ -25,7 +25,7 @@ struct Wanted {
 };
 
 struct Mounts {
-  std::vector<Wanted> exposed; // whitelists
+  std::vector<Wanted> exposed; // whitelists, and lines whose place does not matter
   std::vector<Wanted> guarded; // read-only, read-write, blacklist: outer before inner
 };
 

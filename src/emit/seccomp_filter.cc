@@ -145,6 +145,26 @@ void refuse_socket_families(Filter& filter) {
   }
 }
 
+/// Landlock judges connect() and bind() of plain TCP. Of the internet's families only that is left: not UDP, raw,
+/// SCTP or MPTCP (whose sockets it let through before Linux 6.14). And not a connection that is made by sending:
+/// TCP Fast Open passes no hook.
+void refuse_all_but_tcp(Filter& filter) {
+  constexpr std::uint64_t af_inet = 2, af_inet6 = 10, type_bits = 0xF, sock_stream = 1, tcp = 6, msg_fastopen = 0x2000'0000;
+  constexpr std::uint32_t closed = SCMP_ACT_ERRNO(EACCES); // what Landlock itself gives
+  for (const std::uint64_t family : {af_inet, af_inet6}) {
+    const scmp_arg_cmp is_family = argument_is(0, low_32_bits, family);
+    for (std::uint64_t type = 0; type <= type_bits; ++type)
+      if (type != sock_stream) filter.rule(closed, "socket", is_family, argument_is(1, type_bits, type));
+    for (std::uint64_t protocol = 1; protocol < tcp; ++protocol)
+      filter.rule(closed, "socket", is_family, argument_is(2, low_32_bits, protocol));
+    filter.rule(closed, "socket", is_family, scmp_arg_cmp{2, SCMP_CMP_GT, tcp, 0});
+  }
+  const std::uint32_t unsupported = SCMP_ACT_ERRNO(EOPNOTSUPP); // callers connect as usual then
+  filter.rule(unsupported, "sendto", argument_is(3, msg_fastopen, msg_fastopen));
+  filter.rule(unsupported, "sendmsg", argument_is(2, msg_fastopen, msg_fastopen));
+  filter.rule(unsupported, "sendmmsg", argument_is(3, msg_fastopen, msg_fastopen));
+}
+
 /// Reading it, ADDR_NO_RANDOMIZE (gdb) and 32-bit naming (setarch) are harmless. READ_IMPLIES_EXEC and
 /// MMAP_PAGE_ZERO undo hardening. Reading is the value 0xffffffff, in which those bits are set too; so
 /// bit 31, which means nothing, is allowed only together with all others.
@@ -158,7 +178,7 @@ void refuse_personalities(Filter& filter) {
 
 } // namespace
 
-base::Result<std::string> build_seccomp_filter() {
+base::Result<std::string> build_seccomp_filter(config::NetworkAccess access) {
   Filter filter(SCMP_ACT_ALLOW);
   // 32-bit calls on a 64-bit kernel and x32: the rules below know only the numbers of one ABI.
   filter.attribute(SCMP_FLTATR_ACT_BADARCH, refuse);
@@ -171,6 +191,7 @@ base::Result<std::string> build_seccomp_filter() {
   refuse_namespaces(filter);
   refuse_socket_families(filter);
   refuse_personalities(filter);
+  if (access == config::NetworkAccess::ports) refuse_all_but_tcp(filter);
   return filter.program();
 }
 

@@ -9,10 +9,13 @@
 #include <string>
 
 #include "base/result.h"
+#include "config/config.h"
 
 namespace psbc::emit {
 
 /// The program as an array of `struct sock_filter`, for the architecture that psbc was built for.
-base::Result<std::string> build_seccomp_filter();
+/// With `ports` it also closes what Landlock does not see: UDP and all else that is not plain TCP, and the
+/// way to connect that passes by its hook.
+base::Result<std::string> build_seccomp_filter(config::NetworkAccess access = config::NetworkAccess::full);
 
 } // namespace psbc::emit

@@ -104,6 +104,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
   lower_hidden(lowering);
   lower_home_files(lowering);
+  lower_network(lowering);
   lower_variables(lowering);
   policy.keep_lost = input.user.keep_lost;
   if (diagnostics.has_errors()) return std::nullopt;

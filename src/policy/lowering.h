@@ -48,6 +48,7 @@ void lower_nested(Lowering& lowering);      // projects and repositories inside 
 void lower_shells(Lowering& lowering);      // shells that this machine has, with the user's own settings
 void lower_hidden(Lowering& lowering);      // hidden
 void lower_home_files(Lowering& lowering);  // git identity
+void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]
 
 /// The absolute path that `~`, `~/x`, `/x` or `x` (relative to `base`) means, before links.

@@ -42,7 +42,23 @@ std::string padded(std::string_view word, std::size_t width) {
   return out;
 }
 
+std::string list_of(const std::vector<std::uint16_t>& ports) {
+  std::string out;
+  for (const std::uint16_t port : ports) out += (out.empty() ? "" : ", ") + std::to_string(port);
+  return out;
+}
+
 } // namespace
+
+std::string describe(const Network& network) {
+  using config::NetworkAccess;
+  if (network.access == NetworkAccess::full) return "full";
+  if (network.access == NetworkAccess::none || (network.connect.empty() && network.listen.empty())) return "none";
+  std::string out = "TCP";
+  if (!network.connect.empty()) out += " to " + list_of(network.connect);
+  if (!network.listen.empty()) out += std::string(network.connect.empty() ? "" : ",") + " from " + list_of(network.listen);
+  return out;
+}
 
 std::string dump(const Policy& policy) {
   std::string out = "sandbox " + policy.name + "\n";
@@ -62,6 +78,7 @@ std::string dump(const Policy& policy) {
     for (const std::string& shell : policy.shells) out += (&shell == &policy.shells.front() ? "" : " ") + shell;
     out += "\n";
   }
+  if (!policy.network.origin.where.empty()) out += padded("network", 12) + describe(policy.network) + because(policy.network.origin);
   if (policy.keep_lost) out += padded("keeps", 12) + "what sessions write into HOME\n";
   out += "\n";
   for (const Rule& rule : policy.rules)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/path.h"
+#include "config/config.h"
 #include "diag/diagnostic.h"
 
 namespace psbc::policy {
@@ -71,6 +72,15 @@ struct HomeFile {
   Origin origin;
 };
 
+/// What of the network there is inside.
+struct Network {
+  config::NetworkAccess access = config::NetworkAccess::full;
+  std::vector<std::uint16_t> connect, listen; // TCP ports, sorted; with `ports` alone
+  Origin origin;                              // of `access`; `where` is empty when the file says nothing
+};
+/// "full", "none", or "TCP to 443, from 8000".
+std::string describe(const Network& network);
+
 /// A directory of the sandbox's own, made before entry when it is missing.
 struct Policy {
   std::string name;      // JAILED_ENV
@@ -87,6 +97,7 @@ struct Policy {
   std::vector<Variable> variables;    // set inside
   std::vector<std::string> pass;      // names that cross, with the base list
   std::vector<HomeFile> home_files;
+  Network network;
   bool keep_lost = false;             // what is written into HOME is kept in `root`, and there at the next entry
   std::vector<std::string> tools;     // rows of the tool table that were recognised
   std::vector<std::string> shells;    // rows of the shell table that this machine has

@@ -105,6 +105,7 @@ class Entry {
   base::Result<Session> make_session() {
     TRY_ASSIGN(const FileIdentity cwd, identify(request_.cwd.string()));
     TRY_ASSIGN(const FileIdentity home, identify(request_.plan.home));
+    TRY_ASSIGN(const FileIdentity network, identify(own_network));
     TRY_ASSIGN(std::string nonce, make_nonce());
     return Session{.nonce = std::move(nonce),
                    .command = request_.command,
@@ -112,6 +113,7 @@ class Entry {
                    .cwd = request_.cwd.string(),
                    .cwd_identity = cwd,
                    .home_identity = home,
+                   .network_identity = network,
                    .ignored_signals = signals_.ignored,
                    .blocked_signals = signals_.blocked,
                    .foreground = wants_terminal(),

@@ -65,6 +65,12 @@ base::Status check_home(const emit::EnterPlan& plan, const FileIdentity& outside
   return base::ok();
 }
 
+base::Status check_network(const emit::EnterPlan& plan, const FileIdentity& outside) {
+  if (plan.network != config::NetworkAccess::none) return base::ok();
+  TRY_ASSIGN(const FileIdentity inside, identify(own_network));
+  return inside == outside ? unproven("the network is the host's") : base::ok();
+}
+
 base::Status check_session(const emit::EnterPlan& plan) {
   const std::string path = plan.session + "/session";
   struct statvfs status{};
@@ -122,6 +128,7 @@ base::Status prove_entry(const emit::EnterPlan& plan, const Session& session, co
     return unproven("firejail ran the command without building a sandbox");
   TRY(check_privileges());
   TRY(check_home(plan, session.home_identity));
+  TRY(check_network(plan, session.network_identity));
   return check_session(plan);
 }
 

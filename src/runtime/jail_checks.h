@@ -12,7 +12,7 @@
 namespace psbc::runtime {
 
 /// firejail built a sandbox for this very entry: the nonce came through `--env`, no privilege can be
-/// gained, HOME is a new tmpfs, and the read-only session file names the sandbox.
+/// gained, HOME is a new tmpfs, the network is its own where the plan says so, and the read-only session file names the sandbox.
 base::Status prove_entry(const emit::EnterPlan& plan, const Session& session, const char* found_nonce);
 
 /// Hidden paths cannot be opened, read-only ones lie on read-only mounts, pinned ones are mount points.

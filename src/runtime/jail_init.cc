@@ -60,9 +60,13 @@ base::Status load_filter(const std::string& program) {
 
 /// Landlock closes what no mount and no system call filter can, where the kernel has it: driver/left_open.h
 /// says at the build what it has not.
-base::Status close_scopes() {
-  const bool can = base::landlock_version() >= base::landlock_with_scopes;
-  return base::limit_by_landlock({.abstract_sockets = can, .signals = can});
+base::Status close_by_landlock(const emit::EnterPlan& plan) {
+  const bool scopes = base::landlock_version() >= base::landlock_with_scopes;
+  return base::limit_by_landlock({.abstract_sockets = scopes,
+                                  .signals = scopes,
+                                  .tcp = plan.network == config::NetworkAccess::ports, // an error where it cannot
+                                  .bind = plan.listen,
+                                  .connect = plan.connect});
 }
 
 /// The host's session keyring is shared by what was started in it, whatever the namespaces. The filter refuses
@@ -82,7 +86,7 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
   finish_environment(session.environment, plan);
   TRY(enter_directory(session.cwd, session.cwd_identity));
   leave_keyring();
-  TRY(close_scopes());
+  TRY(close_by_landlock(plan));
   TRY(load_filter(session.filter));
   return guard_own_limits();
 }

@@ -12,7 +12,7 @@
 namespace psbc::runtime {
 namespace {
 
-constexpr std::string_view magic = "psbc entry 1\n";
+constexpr std::string_view magic = "psbc entry 2\n";
 constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 // Arguments and environment together are limited by the kernel to a quarter of the stack limit.
 constexpr std::size_t max_size = 64U << 20U;
@@ -52,7 +52,7 @@ std::string serialise(const Session& session) {
   out.text(session.cwd);
   for (const std::uint64_t number :
        {session.cwd_identity.device, session.cwd_identity.inode, session.home_identity.device,
-        session.home_identity.inode, session.ignored_signals, session.blocked_signals})
+        session.home_identity.inode, session.network_identity.device, session.network_identity.inode, session.ignored_signals, session.blocked_signals})
     out.u64(number);
   out.u32(session.foreground ? 1 : 0);
   out.text(session.plan);
@@ -71,7 +71,7 @@ base::Result<Session> parse_session(std::string_view bytes) {
   session.cwd = in.text();
   for (std::uint64_t* number :
        {&session.cwd_identity.device, &session.cwd_identity.inode, &session.home_identity.device,
-        &session.home_identity.inode, &session.ignored_signals, &session.blocked_signals})
+        &session.home_identity.inode, &session.network_identity.device, &session.network_identity.inode, &session.ignored_signals, &session.blocked_signals})
     *number = in.u64();
   session.foreground = in.u32() != 0;
   session.plan = in.text();

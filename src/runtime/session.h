@@ -25,6 +25,9 @@ struct FileIdentity {
 };
 base::Result<FileIdentity> identify(const std::string& path);
 
+/// The network namespace of whoever looks.
+inline constexpr const char* own_network = "/proc/self/ns/net";
+
 struct Session {
   std::string nonce;
   std::vector<std::string> command;
@@ -32,6 +35,7 @@ struct Session {
   std::string cwd;
   FileIdentity cwd_identity;  // the same directory must be there inside
   FileIdentity home_identity; // another one must be there inside
+  FileIdentity network_identity; // and another network, where the plan says so
   std::uint64_t ignored_signals = 0; // bit n - 1 for signal n: as psbc found them
   std::uint64_t blocked_signals = 0;
   bool foreground = false; // the command gets the terminal before its first instruction

@@ -246,4 +246,23 @@ def _(h):
     assert said not in p.psbc("run", "--", "true").err
 
 
+@test("C6: with `access = \"none\"` there is a network inside that is nobody else's, on a kernel without Landlock too")
+def _(h):
+    config = '[network]\naccess = "none"\n'
+    abstract = [vector for vector in VECTORS if "@" in vector.address]
+    p = Project(h, config)
+    with Ears(h, LOOPBACK + abstract) as ears:
+        assert ears.call(p, lambda argv: h.run(argv, cwd=p.path)) == set(ears.at)
+        assert not ears.call(p, lambda argv: p.psbc("run", "--", *argv))
+        assert not ears.call(p, lambda argv: p.psbc_without(LANDLOCK, "run", "--", *argv))
+    assert "- network" in p.psbc("trust", "--show").err + p.psbc("trust", "--show").out
+    assert "open:" not in p.psbc("build", "--force").err, h.story()
+    serve = "import http.server, threading, urllib.request as u; s = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler); " \
+        "threading.Thread(target=s.serve_forever, daemon=True).start(); print(u.urlopen('http://localhost:%d/' % s.server_port).status)"
+    assert "200" in p.entered(f'python3 -c "{serve}"').out, h.story()
+    # A firejail that does not do what the profile says is noticed: here the line is taken out of it.
+    profile = next(path for path in h.tree("~/.local/state/psbc") if path.endswith("/enter.profile"))
+    assert "\nnet none\n" in h.read("~/.local/state/psbc/" + profile)
+
+
 main()

@@ -60,6 +60,7 @@ REFUSED = [
     ("a direction that does not exist", "must be one of", lambda s: s["properties"]["hidden"].update({"x-psbc-direction": "up"})),
     ("a key without a description", "has no `description`", lambda s: s["properties"]["name"].pop("description")),
     ("a list without a limit", "needs `uniqueItems` and `maxItems`", lambda s: s["properties"]["hidden"].pop("maxItems")),
+    ("a list of numbers without bounds", "integers need `minimum` and `maximum`", lambda s: s["properties"]["network"]["properties"]["connect"]["items"].pop("maximum")),
     ("a string without a format", "a string needs `x-psbc-format`", lambda s: path_definition(s).pop("x-psbc-format")),
     ("a string without words for its pattern", "a string needs `x-psbc-expects`", lambda s: path_definition(s).pop("x-psbc-expects")),
     ("an alias of two keys", "would mean two keys", reuse_alias),
@@ -91,11 +92,11 @@ def main():
 
     for which, keys in (("project", project), ("user", user)):
         schemas = {"project": copy.deepcopy(project), "user": copy.deepcopy(user)}
-        schemas[which]["properties"]["sockets"] = {**keys["properties"]["readonly"], "x-psbc-aliases": []}
+        schemas[which]["properties"]["gizmos"] = {**keys["properties"]["readonly"], "x-psbc-aliases": []}
         result = generate(options.work, **schemas)
         ok(result.returncode == 0, f"a new key in the {which} schema makes tables", result.stderr)
         result = compile_decode()
-        ok(result.returncode != 0 and "sockets" in result.stderr and "not handled in switch" in result.stderr,
+        ok(result.returncode != 0 and "gizmos" in result.stderr and "not handled in switch" in result.stderr,
            f"decode.cc does not compile before it decodes the new key of the {which} schema", result.stderr)
 
     for what, message, change in REFUSED:

@@ -50,6 +50,7 @@ bool apply(Options& options, const std::string& key, const std::string& value) {
   else if (key == "hidden") plan.hidden.push_back(value);
   else if (key == "read-only") plan.read_only.push_back(value);
   else if (key == "pinned") plan.pinned.push_back(value);
+  else if (key == "network") plan.network = value == "none" ? config::NetworkAccess::none : config::NetworkAccess::full;
   else if (key == "writable") plan.writable.push_back(value);
   else if (key == "directory") plan.directories.push_back(value);
   else if (key == "file" || key == "block") {

@@ -336,6 +336,9 @@ def _(h):
     s = Sandbox(h, without=["read-only " + h.home + "/code/demo/.git", "read-write"])
     r = s.run("touch", "ran", plan={"read-only": []})
     assert r.status == 125 and "could be renamed inside" in r.err, r
+    r = Sandbox(h).run("touch", "ran", plan={"network": "none"})
+    assert r.status == 125 and "the network is the host's" in r.err and not h.exists("~/code/demo/ran"), r
+    assert Sandbox(h, "net none\n").run("true", plan={"network": "none"}).ok
     s = Sandbox(h, without=["whitelist"])
     r = s.run("touch", "ran", plan={"read-only": [], "pinned": []})
     assert r.status == 125 and "real one" in r.err, r

@@ -34,7 +34,7 @@ TEST_CASE("every key has words, an example and limits") {
       CHECK_FALSE(key.description.empty());
       CHECK_FALSE(key.example.empty());
       CHECK((key.kind == Kind::table) == (key.table != nullptr));
-      if (key.kind == Kind::strings || key.kind == Kind::map) CHECK(key.max_entries == max_entries);
+      if (key.kind == Kind::strings || key.kind == Kind::integers || key.kind == Kind::map) CHECK(key.max_entries == max_entries);
       if (key.kind == Kind::integer) CHECK_FALSE(key.allowed.empty());
     });
   }

@@ -385,3 +385,20 @@ TEST_CASE("where firejail takes the name localhost away, /etc/hosts inside is a 
   const auto own = emit_one(policy, Variant::enter, v74, with("profile/enter.profile", "nogroups", "nogroups\nhosts-file /home/u/lab/hosts"));
   CHECK_FALSE(own.profile);
 }
+
+TEST_CASE("no network, or a network of its own: the stand-alone profile never says more than it can hold") {
+  const auto closes = [](config::NetworkAccess access, Variant variant) {
+    Policy policy = lab();
+    policy.network.access = access;
+    const auto emitted = emit_one(policy, variant);
+    REQUIRE(emitted.profile);
+    return emitted.profile->find("\nnet none\n") != std::string::npos;
+  };
+  using config::NetworkAccess;
+  CHECK(closes(NetworkAccess::none, Variant::enter));
+  CHECK(closes(NetworkAccess::none, Variant::standalone));
+  CHECK_FALSE(closes(NetworkAccess::ports, Variant::enter)); // Landlock's matter
+  CHECK(closes(NetworkAccess::ports, Variant::standalone));
+  CHECK_FALSE(closes(NetworkAccess::full, Variant::enter));
+  CHECK_FALSE(closes(NetworkAccess::full, Variant::standalone));
+}

@@ -32,8 +32,8 @@ using test::in_child;
 namespace {
 
 /// In a child only: the filter stays for ever.
-void load() {
-  const auto bytes = emit::build_seccomp_filter();
+void load(config::NetworkAccess access) {
+  const auto bytes = emit::build_seccomp_filter(access);
   if (!bytes)
     _exit(99);
   std::vector<sock_filter> program(bytes->size() / sizeof(sock_filter));
@@ -52,9 +52,9 @@ int error_of(long number, Arguments... arguments) {
 
 /// What `call` gives under the filter, as an exit status.
 template <class Call>
-int filtered(const Call& call) {
+int filtered(const Call& call, config::NetworkAccess access = config::NetworkAccess::full) {
   return in_child([&] {
-    load();
+    load(access);
     return call();
   });
 }
@@ -125,6 +125,29 @@ TEST_CASE("of the socket families only unix, the internet's, and the list of int
   for (int number = 0; number < 64; ++number)
     if (number != AF_UNIX && number != AF_INET && number != AF_INET6 && number != AF_NETLINK)
       CHECK(family(number, SOCK_STREAM, 0) == EAFNOSUPPORT);
+}
+
+TEST_CASE("with ports alone there is plain TCP, and no connection by sending") {
+  const auto with_ports = [](const auto& call) { return filtered(call, config::NetworkAccess::ports); };
+  const auto family = [&](int number, int type, int protocol) {
+    return with_ports([=] { return error_of(SYS_socket, number, type, protocol); });
+  };
+  CHECK(family(AF_UNIX, SOCK_DGRAM, 0) == 0);
+  CHECK(family(AF_NETLINK, SOCK_RAW, 0) == 0);
+  for (const int internet : {AF_INET, AF_INET6}) {
+    for (const int protocol : {0, 6}) CHECK(family(internet, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol) != EACCES);
+    for (const int protocol : {1, 132, 136, 255, 256, 262}) CHECK(family(internet, SOCK_STREAM, protocol) == EACCES);
+    for (const int type : {0, 2, 3, 4, 5, 6, 10, 15}) CHECK(family(internet, type, 0) == EACCES);
+  }
+  const auto sends = [&](int flags) {
+    return with_ports([=] { return error_of(SYS_sendto, -1, "x", 1UL, flags, nullptr, 0); });
+  };
+  CHECK(sends(MSG_NOSIGNAL) == EBADF);
+  CHECK(sends(0x2000'0000) == EOPNOTSUPP);
+  CHECK(sends(0x2000'0000 | MSG_NOSIGNAL) == EOPNOTSUPP);
+  CHECK(with_ports([] { return error_of(SYS_sendmsg, -1, nullptr, 0x2000'0000); }) == EOPNOTSUPP);
+  CHECK(with_ports([] { return error_of(SYS_sendmmsg, -1, nullptr, 1U, 0x2000'0000); }) == EOPNOTSUPP);
+  CHECK(filtered([] { return error_of(SYS_sendto, -1, "x", 1UL, 0x2000'0000, nullptr, 0); }) == EBADF);
 }
 
 TEST_CASE("io_uring, keyrings, bpf and file handles are out of reach") {
