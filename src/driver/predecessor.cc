@@ -51,7 +51,7 @@ std::string refusal(const std::string& path, const AbsPath& home, bool writable)
     return "psbc exposes single paths, not patterns";
   const auto absolute = path.starts_with("~/") ? home.join(path.substr(2)) : AbsPath::parse(path);
   if (!absolute || home.is_under(*absolute)) return "it would expose the whole home directory";
-  if (const auto* secret = policy::find_sensitive(*absolute, home)) return secret->what;
+  if (const auto secret = policy::find_sensitive(*absolute, home)) return std::string(secret->what);
   const char* startup = writable ? policy::find_startup_file(*absolute, home) : nullptr;
   if (startup != nullptr) return "the host executes or obeys `~/" + std::string(startup) + "`";
   for (const char* tree : {"/run", "/dev", "/sys", "/proc"})

@@ -90,7 +90,7 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
     if (path.is_under(own) || own.is_under(path))
       return refuse(diag::Code::exposes_psbc_state, lowering.shown(path) + " would expose the files that define sandboxes",
                     {lowering.shown(own) + " decides what every sandbox may do"}, "name the directories that are needed");
-  if (const Sensitive* secret = find_sensitive(path, in.places.home)) {
+  if (const auto secret = find_sensitive(path, in.places.home)) {
     const AbsPath place = in.places.home / secret->path;
     const std::string what = path == place             ? " holds credentials or a history"
                              : path.is_under(place)    ? " lies in " + lowering.shown(place) + ", which holds credentials or a history"

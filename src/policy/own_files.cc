@@ -31,7 +31,7 @@ bool holds_secret(Lowering& lowering, const AbsPath& path, const std::string& te
 /// Nobody's place to choose: a link that a session may have made, or one that leads to a credential.
 bool leads_astray(Lowering& lowering, const AbsPath& path, const base::Resolved& resolved) {
   const bool planted = lowering.planted(resolved) != nullptr;
-  if (!planted && find_sensitive(resolved.path, lowering.in.places.home) == nullptr) return false;
+  if (!planted && !find_sensitive(resolved.path, lowering.in.places.home)) return false;
   lowering.report(diag::Code::symlink_escape, diag::Severity::warning, {},
                   lowering.shown(path) + " leads to " + lowering.shown(resolved.path) + " and stays outside", "",
                   {planted ? "code inside could replace the link, and choose what the next session sees" : "credentials are kept there"},
@@ -42,7 +42,7 @@ bool leads_astray(Lowering& lowering, const AbsPath& path, const base::Resolved&
 /// May a whole directory be exposed unasked? Never one that holds something else of psbc's or the user's.
 bool is_fit(const Lowering& lowering, const AbsPath& path) {
   const Places& places = lowering.in.places;
-  if (!path.is_strictly_under(places.home) || find_sensitive(path, places.home) != nullptr) return false;
+  if (!path.is_strictly_under(places.home) || find_sensitive(path, places.home)) return false;
   for (const AbsPath& own : {places.state, places.data, places.config, places.home / ".config/firejail", lowering.in.root})
     if (own.is_under(path) || path.is_under(own)) return false;
   return true;

@@ -2,10 +2,9 @@
 #include "policy/secret_scan.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 
-#include "policy/secret_tokens.h"
+#include "base/token_forms.h"
 #include "policy/secret_words.h"
 
 namespace psbc::policy {
@@ -28,19 +27,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_quote(char c) { return c == '"' || c == '\''; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool belongs_to(char c, Alphabet alphabet) {
-  switch (alphabet) {
-    case Alphabet::upper: return is_digit(c) || (c >= 'A' && c <= 'Z');
-    case Alphabet::alnum: return is_alnum(c);
-    case Alphabet::word: return is_alnum(c) || c == '_';
-    case Alphabet::url: return is_alnum(c) || c == '_' || c == '-';
-    case Alphabet::base64: return is_alnum(c) || c == '_' || c == '-' || c == '+' || c == '/' || c == '=';
-    case Alphabet::dotted: return is_alnum(c) || c == '_' || c == '-' || c == '.';
-    case Alphabet::hex: return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-  }
-  return false;
-}
 
 std::size_t find_ignoring_case(std::string_view text, std::string_view lowered) {
   const auto at = std::search(text.begin(), text.end(), lowered.begin(), lowered.end(),
@@ -96,21 +82,9 @@ bool is_secret_value(const Value& value, NameClass name) {
 }
 
 std::optional<Hit> find_token(std::string_view line) {
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (i > 0 && belongs_to(line[i - 1], Alphabet::url)) continue;
-    const auto by_first = [](const TokenRow& row, char c) { return row.prefix.front() < c; };
-    for (const auto* row = std::lower_bound(std::begin(token_rows), std::end(token_rows), line[i], by_first);
-         row != std::end(token_rows) && row->prefix.front() == line[i]; ++row) {
-      if (!line.substr(i).starts_with(row->prefix)) continue;
-      const auto rest = line.substr(i + row->prefix.size(), row->min_rest);
-      const auto fits = [&](char c) { return belongs_to(c, row->alphabet); };
-      if (rest.size() < row->min_rest || !std::all_of(rest.begin(), rest.end(), fits)) continue;
-      if (row->min_rest < 32 && std::none_of(rest.begin(), rest.end(), is_digit)) continue;
-      if (!is_concrete(rest)) continue;
-      return Hit{std::string(row->kind), std::string(row->prefix.substr(0, 4)).append(mask)};
-    }
-  }
-  return {};
+  const auto token = base::find_token(line);
+  if (!token) return {};
+  return Hit{std::string(token->form.what), std::string(token->form.prefix.substr(0, 4)).append(mask)};
 }
 
 std::optional<Hit> find_private_key(std::string_view line) {
@@ -126,7 +100,7 @@ std::optional<Hit> find_private_key(std::string_view line) {
 bool has_channel_token(std::string_view path) {
   if (!path.starts_with("/t/")) return false;
   const auto token = path.substr(3, path.find('/', 3) - 3);
-  return token.size() >= 8 && token.find_first_of(" \t\"'") == std::string_view::npos && is_concrete(token);
+  return token.size() >= 8 && token.find_first_of(" \t\"'") == std::string_view::npos && base::is_concrete(token);
 }
 
 /// scheme://user:password@host, scheme://token@host and scheme://host/t/token.
@@ -144,7 +118,7 @@ std::optional<Hit> find_url_password(std::string_view line) {
     const auto colon = user.find(':');
     const bool found = colon == std::string_view::npos
                            ? looks_random(user) && user.size() >= 20
-                           : user.size() - colon > 3 && is_concrete(user.substr(colon + 1));
+                           : user.size() - colon > 3 && base::is_concrete(user.substr(colon + 1));
     if (found)
       return Hit{"password in a URL", std::string(line.substr(begin, at - begin)).append("://").append(mask)};
   }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/token_forms.h"
+
 namespace psbc::policy {
 namespace {
 
@@ -15,12 +17,6 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return is_lower(c) || is_upper(c) || is_digit(c); }
 char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
@@ -77,49 +73,6 @@ constexpr auto suspicious_endings = std::to_array<std::string_view>({
 
 constexpr auto secret_endings =
     std::to_array<std::string_view>({"apikey", "passphrase", "passwd", "password", "secret", "secrets"});
-
-constexpr auto dull_values = std::to_array<std::string_view>({
-    "always",     "ask",    "auto",     "default", "disabled",  "enabled",  "env",    "example",
-    "false",      "file",   "keyring",  "never",   "nil",       "none",     "null",   "optional",
-    "pass",       "passwd", "password", "prompt",  "read",      "required", "secret", "string",
-    "sufficient", "test",   "token",    "true",    "undefined", "write",
-});
-
-constexpr auto placeholder_parts = std::to_array<std::string_view>({
-    "...",
-    "****",
-    "change-me",
-    "change_me",
-    "changeme",
-    "insert-",
-    "insert_",
-    "placeholder",
-    "redacted",
-    "xxxx",
-    "your-",
-    "your_",
-});
-
-/// A reference to a secret that lives elsewhere, or text that a program fills in.
-constexpr auto reference_starts = std::to_array<std::string_view>({
-    "!",
-    "$",
-    "%",
-    "<",
-    "@",
-    "[",
-    "`",
-    "bw://",
-    "env:",
-    "file:",
-    "keyring:",
-    "op://",
-    "pass://",
-    "pass:",
-    "ref+",
-    "vault:",
-    "{",
-});
 
 /// DB_PASSWORD, db-password and dbPassword are the same words.
 std::vector<std::string> words_of(std::string_view name) {
@@ -189,17 +142,6 @@ NameClass classify_name(std::string_view name) {
   return is_one_of(last, suspicious_endings) ? NameClass::suspicious : NameClass::plain;
 }
 
-bool is_concrete(std::string_view value) {
-  if (value.empty()) return false;
-  const auto starts = [&](std::string_view start) { return value.starts_with(start); };
-  if (std::any_of(reference_starts.begin(), reference_starts.end(), starts)) return false;
-  if (std::all_of(value.begin(), value.end(), [&](char c) { return c == value.front(); })) return false;
-  const auto text = lowered(value);
-  if (is_one_of(text, dull_values)) return false;
-  return std::none_of(placeholder_parts.begin(), placeholder_parts.end(),
-                      [&](std::string_view p) { return text.find(p) != std::string::npos; });
-}
-
 bool looks_random(std::string_view value) {
   if (value.size() < 16) return false;
   std::bitset<128> seen;
@@ -218,9 +160,9 @@ bool is_secret_literal(std::string_view value, NameClass name) {
   if (name == NameClass::plain || value.size() < 4) return false;
   if (value.find_first_of("$`") != std::string_view::npos) {
     const auto rest = without_expansions(value);
-    return looks_random(rest) && is_concrete(rest);
+    return looks_random(rest) && base::is_concrete(rest);
   }
-  if (!is_concrete(value)) return false;
+  if (!base::is_concrete(value)) return false;
   if (name == NameClass::suspicious) return looks_random(value);
   if (value.size() < 6 && std::all_of(value.begin(), value.end(), is_digit)) return false; // max_token = 4096
   if (value.find("://") != std::string_view::npos) return false; // the URL rule judges these

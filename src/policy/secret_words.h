@@ -16,8 +16,6 @@ NameClass classify_name(std::string_view name);
 
 /// Is `value`, assigned to a name of this class, a credential and not a reference, path or placeholder?
 bool is_secret_literal(std::string_view value, NameClass name);
-/// Not empty, and no `<token>`, `changeme`, `xxxx`, `$VAR`, `op://...`.
-bool is_concrete(std::string_view value);
 /// Sixteen characters or more, of a token's alphabet, mixed.
 bool looks_random(std::string_view value);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "policy/sensitive.h"
 
-#include <string_view>
+#include "base/catalogue.h"
 
 namespace psbc::policy {
 namespace {
@@ -29,11 +29,19 @@ bool touches(const base::AbsPath& path, const base::AbsPath& entry) { return pat
 
 } // namespace
 
-const Sensitive* find_sensitive(const base::AbsPath& path, const base::AbsPath& home) {
-  if (!path.is_under(home)) return nullptr;
+std::optional<Sensitive> find_sensitive(const base::AbsPath& path, const base::AbsPath& home) {
+  if (!path.is_under(home)) return {};
   for (const Sensitive& entry : sensitive)
-    if (touches(path, home / entry.path)) return &entry;
-  return nullptr;
+    if (touches(path, home / entry.path)) return entry;
+  for (std::size_t i = 0; i < base::service_count(); ++i) {
+    const auto service = base::service(i);
+    for (auto file : service.files) {
+      file.remove_prefix(2); // "~/"
+      if (file.ends_with('/')) file.remove_suffix(1);
+      if (touches(path, home / file)) return Sensitive{.path = file, .what = service.title};
+    }
+  }
+  return {};
 }
 
 const char* find_startup_file(const base::AbsPath& path, const base::AbsPath& home) {

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "base/token_forms.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/catalogue_tables.h"
+
+namespace psbc::base {
+namespace {
+
+constexpr std::size_t shown_prefix = 4;    // what a redacted token still shows: its vendor's own letters
+constexpr std::size_t max_authority = 512; // how far a URL's host is looked for: bounds the work on a hostile line
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr auto dull_values = std::to_array<std::string_view>({
+    "always",     "ask",    "auto",     "default", "disabled",  "enabled",  "env",    "example",
+    "false",      "file",   "keyring",  "never",   "nil",       "none",     "null",   "optional",
+    "pass",       "passwd", "password", "prompt",  "read",      "required", "secret", "string",
+    "sufficient", "test",   "token",    "true",    "undefined", "write",
+});
+
+constexpr auto placeholder_parts = std::to_array<std::string_view>({
+    "...",
+    "****",
+    "change-me",
+    "change_me",
+    "changeme",
+    "insert-",
+    "insert_",
+    "placeholder",
+    "redacted",
+    "xxxx",
+    "your-",
+    "your_",
+});
+
+/// A reference to a secret that lives elsewhere, or text that a program fills in.
+constexpr auto reference_starts = std::to_array<std::string_view>({
+    "!",
+    "$",
+    "%",
+    "<",
+    "@",
+    "[",
+    "`",
+    "bw://",
+    "env:",
+    "file:",
+    "keyring:",
+    "op://",
+    "pass://",
+    "pass:",
+    "ref+",
+    "vault:",
+    "{",
+});
+
+std::string_view text_of(tables::TextRef ref) { return {tables::catalogue_text + ref.at, ref.size}; }
+
+/// The end of the token of this form that starts at `at`; `at` when there is none.
+std::size_t match(std::string_view text, std::size_t at, const tables::FormRow& row) {
+  const auto prefix = text_of(row.prefix);
+  if (!text.substr(at).starts_with(prefix)) return at;
+  const auto begin = at + prefix.size();
+  // The shortest rest decides, so that a hostile line is not read again from each of its characters.
+  const auto start = text.substr(begin, row.min_rest);
+  const auto fits = [&](char c) { return belongs_to(c, row.alphabet); };
+  if (start.size() < row.min_rest || !std::all_of(start.begin(), start.end(), fits)) return at;
+  if (row.min_rest < 32 && std::none_of(start.begin(), start.end(), is_digit)) return at;
+  if (!is_concrete(start)) return at;
+  auto end = begin + row.min_rest;
+  while (end < text.size() && fits(text[end])) ++end;
+  return end;
+}
+
+/// Masks what stands between the `:` and the `@` of `scheme://user:password@host`.
+void mask_url_passwords(std::string& text) {
+  for (auto at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
+    const auto rest = std::string_view(text).substr(at + 3, max_authority);
+    const auto authority = rest.substr(0, rest.find_first_of("/?# \t\r\n\"'<>\\"));
+    const auto host = authority.rfind('@');
+    if (host == std::string_view::npos) continue;
+    const auto colon = authority.substr(0, host).find(':');
+    if (colon == std::string_view::npos || !is_concrete(authority.substr(colon + 1, host - colon - 1))) continue;
+    std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at + 3 + colon + 1), host - colon - 1, '*');
+  }
+}
+
+} // namespace
+
+bool belongs_to(char c, Alphabet alphabet) {
+  switch (alphabet) {
+    case Alphabet::upper: return is_digit(c) || (c >= 'A' && c <= 'Z');
+    case Alphabet::alnum: return is_alnum(c);
+    case Alphabet::word: return is_alnum(c) || c == '_';
+    case Alphabet::url: return is_alnum(c) || c == '_' || c == '-';
+    case Alphabet::base64: return is_alnum(c) || c == '_' || c == '-' || c == '+' || c == '/' || c == '=';
+    case Alphabet::dotted: return is_alnum(c) || c == '_' || c == '-' || c == '.';
+    case Alphabet::hex: return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
+  }
+  return false;
+}
+
+std::size_t token_form_count() { return tables::catalogue_form_count; }
+
+TokenForm token_form(std::size_t index) {
+  const auto& row = tables::catalogue_forms[index];
+  return {.what = text_of(row.what), .prefix = text_of(row.prefix), .alphabet = row.alphabet, .min_rest = row.min_rest, .service = row.service};
+}
+
+std::optional<TokenMatch> find_token(std::string_view text, std::size_t from) {
+  const auto* const first = tables::catalogue_forms;
+  const auto* const last = first + tables::catalogue_form_count;
+  const auto starts_before = [](const tables::FormRow& row, char c) { return tables::catalogue_text[row.prefix.at] < c; };
+  for (auto i = from; i < text.size(); ++i) {
+    if (!is_alnum(text[i]) || (i > 0 && belongs_to(text[i - 1], Alphabet::url))) continue;
+    std::optional<TokenMatch> found; // where one prefix begins another, the longest says what it is
+    for (const auto* row = std::lower_bound(first, last, text[i], starts_before);
+         row != last && tables::catalogue_text[row->prefix.at] == text[i]; ++row)
+      if (const auto end = match(text, i, *row); end != i)
+        found = TokenMatch{.begin = i, .end = end, .form = token_form(static_cast<std::size_t>(row - first))};
+    if (found) return found;
+  }
+  return {};
+}
+
+bool is_concrete(std::string_view value) {
+  if (value.empty()) return false;
+  const auto starts = [&](std::string_view start) { return value.starts_with(start); };
+  if (std::any_of(reference_starts.begin(), reference_starts.end(), starts)) return false;
+  if (std::all_of(value.begin(), value.end(), [&](char c) { return c == value.front(); })) return false;
+  std::string text(value);
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  if (std::find(dull_values.begin(), dull_values.end(), text) != dull_values.end()) return false;
+  return std::none_of(placeholder_parts.begin(), placeholder_parts.end(), [&](std::string_view p) { return text.find(p) != std::string::npos; });
+}
+
+std::string redact(std::string_view text) {
+  std::string out(text);
+  mask_url_passwords(out);
+  for (auto token = find_token(out); token; token = find_token(out, token->end)) {
+    const auto shown = token->begin + std::min(shown_prefix, token->form.prefix.size());
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(shown), out.begin() + static_cast<std::ptrdiff_t>(token->end), '*');
+  }
+  return out;
+}
+
+} // namespace psbc::base
