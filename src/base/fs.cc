@@ -243,6 +243,47 @@ Result<std::string> RealFs::program_digest(const AbsPath& program) {
   return digest(bytes);
 }
 
+Result<Glance> RealFs::glance(const AbsPath& path, std::size_t limit, bool /*settled*/) {
+  DIR* dir = opendir(path.c_str());
+  if (dir == nullptr) return system_error("list", path.string());
+  Glance out;
+  while (const dirent* entry = readdir(dir)) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (out.entries.size() == limit) {
+      out.complete = false;
+      break;
+    }
+    struct stat st{};
+    Kind kind = entry->d_type == DT_REG ? Kind::file : entry->d_type == DT_DIR ? Kind::directory : entry->d_type == DT_LNK ? Kind::symlink : Kind::other;
+    if (entry->d_type == DT_UNKNOWN && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) kind = kind_of(st.st_mode);
+    out.entries.push_back({.name = entry->d_name, .kind = kind});
+  }
+  closedir(dir);
+  std::sort(out.entries.begin(), out.entries.end(), [](const Glance::Entry& a, const Glance::Entry& b) { return a.name < b.name; });
+  return out;
+}
+
+Result<std::string> RealFs::peek(const AbsPath& path, std::size_t limit, bool /*settled*/) {
+  const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_NOATIME));
+  const Fd other(!file && errno == EPERM ? open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW) : -1); // not the owner
+  const int fd = file ? file.get() : other.get();
+  struct stat st{};
+  if (fd < 0 || fstat(fd, &st) != 0) return system_error("read", path.string());
+  if (!S_ISREG(st.st_mode)) return Error{.operation = "read", .object = path.string(), .code = EINVAL, .cause = "it is not a regular file", .hint = {}};
+  std::string out(std::min(limit, static_cast<std::size_t>(std::max<off_t>(st.st_size, 0))), '\0');
+  std::size_t size = 0;
+  while (size < out.size()) {
+    const ssize_t n = ::read(fd, out.data() + size, out.size() - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return system_error("read", path.string());
+    if (n == 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  out.resize(size);
+  return out;
+}
+
 Result<Resolved> resolve(Fs& fs, const AbsPath& path) { return resolve_below(fs, AbsPath::literal("/"), path.string()); }
 
 Result<Resolved> resolve_below(Fs& fs, const AbsPath& canonical, const std::string& relative) {

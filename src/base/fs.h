@@ -22,6 +22,13 @@ struct Ownership {
   std::uint32_t mode = 0; // permission bits only
 };
 
+/// A part of a directory, in the order in which the file system lists it.
+struct Glance {
+  struct Entry { std::string name; Kind kind; };
+  std::vector<Entry> entries; // sorted by name
+  bool complete = true;       // false: there are others
+};
+
 class Fs {
  public:
   virtual ~Fs() = default;
@@ -45,7 +52,7 @@ class Fs {
   /// Number of hard links of a file, links not followed; 0 when absent.
   virtual std::uint64_t link_count(const AbsPath& path) = 0;
   /// Device, inode, size, mtime and ctime as one opaque word: changes whenever the file may have
-  /// changed. Only for files that belong to root, or psbc's own binary; empty when absent.
+  /// changed. Only for files that belong to root, psbc's own binary, and glance and peek; empty when absent.
   virtual std::string stamp(const AbsPath& path) = 0;
   /// Paths below `root` (relative, sorted, links not followed into) that match `pattern`: `*`, `?`,
   /// `[...]` within one component, `**` for any number of components, dot files included. Directories
@@ -60,6 +67,14 @@ class Fs {
   virtual Result<std::string> version_output(const AbsPath& program) = 0;
   /// The digest (base/digest.h) of a program that only root can change; its stamp is the fact that is recorded.
   virtual Result<std::string> program_digest(const AbsPath& program) = 0;
+
+  // For the scan of exposed trees, which hold more than can be compared by content at each build: the stamp of what
+  // was looked at is the fact that is recorded, and none where `settled` is false, because sessions write there.
+  // The ctime in a stamp is the kernel's: whoever owns the file cannot set it back.
+  /// At most `limit` entries of a directory.
+  virtual Result<Glance> glance(const AbsPath& path, std::size_t limit, bool settled) = 0;
+  /// The first `limit` bytes of a regular file, links not followed.
+  virtual Result<std::string> peek(const AbsPath& path, std::size_t limit, bool settled) = 0;
 };
 
 /// The file system of this machine.
@@ -77,6 +92,8 @@ class RealFs : public Fs {
   Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) override;
   Result<std::string> version_output(const AbsPath& program) override;
   Result<std::string> program_digest(const AbsPath& program) override;
+  Result<Glance> glance(const AbsPath& path, std::size_t limit, bool settled) override;
+  Result<std::string> peek(const AbsPath& path, std::size_t limit, bool settled) override;
 };
 
 /// The canonical path: every symlink resolved, asked component by component through `fs`. Components

@@ -29,6 +29,7 @@ constexpr auto placeholder_parts = std::to_array<std::string_view>({
     "change-me",
     "change_me",
     "changeme",
+    "example",
     "insert-",
     "insert_",
     "placeholder",

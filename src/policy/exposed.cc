@@ -2,6 +2,7 @@
 // `readonly` and `writable`: what may be exposed, and what is refused however it is spelled. All
 // checks look at the canonical path, so that a symlink cannot carry an entry past them.
 #include <algorithm>
+#include <cerrno>
 
 #include "base/text.h"
 #include "policy/lowering.h"
@@ -16,8 +17,11 @@ using base::Kind;
 
 namespace {
 
+/// Of a file that is too long to be compared by content at each build, the beginning.
 bool holds_secret(Lowering& lowering, const AbsPath& path, Kind kind, const diag::Span& span) {
-  const auto text = kind == Kind::file ? lowering.in.fs.read(path, scan_limit) : base::Result<std::string>(base::Error{});
+  if (kind != Kind::file) return false;
+  auto text = lowering.in.fs.read(path, scan_limit);
+  if (!text && text.error().code == EFBIG) text = lowering.in.fs.peek(path, scan_limit, true);
   return text && withhold(lowering, path, *text, " and stays outside", span);
 }
 
@@ -37,30 +41,32 @@ void expose_entry(Lowering& lowering, const config::SpannedString& entry, Access
     return;
   }
   if (refuse_exposure(lowering, resolved->path, access, entry)) return;
-  expose(lowering, *resolved, access, entry,
-         origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home));
+  const Origin origin = origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home);
+  if (expose(lowering, *resolved, access, entry, origin) && resolved->kind == Kind::directory)
+    lowering.exposed.push_back({.path = resolved->path, .access = access, .entry = entry});
 }
 
 } // namespace
 
-void expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin) {
-  if (lowering.refuse_planted(resolved, entry.span)) return;
+bool expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin) {
+  if (lowering.refuse_planted(resolved, entry.span)) return false;
   if (resolved.kind == Kind::other) {
     lowering.report(diag::Code::exposes_control_socket, diag::Severity::error, entry.span,
                     lowering.shown(resolved.path) + " is a socket, a pipe or a device", "", {"a read-only mount does not stop connect()"},
                     {"remove this entry"});
-    return;
+    return false;
   }
   if (resolved.kind == Kind::absent) {
     lowering.report(diag::Code::missing_path, diag::Severity::warning, entry.span,
                     lowering.shown(resolved.path) + " does not exist: nothing is exposed", "not there",
                     {"a path that appears later is visible after the next entry"}, {});
-    return;
+    return false;
   }
-  if (holds_secret(lowering, resolved.path, resolved.kind, entry.span)) return;
+  if (holds_secret(lowering, resolved.path, resolved.kind, entry.span)) return false;
   lowering.add(access, resolved.path, origin);
   lowering.add_aliases(resolved, origin);
   if (access == Access::writable && resolved.kind == Kind::directory) lowering.trees.push_back(resolved.path);
+  return true;
 }
 
 bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, const config::SpannedString& entry, bool may_hold_project) {

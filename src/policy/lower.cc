@@ -103,6 +103,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_shells(lowering);
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
   lower_hidden(lowering);
+  scan_exposed(lowering);
   lower_home_files(lowering);
   lower_network(lowering);
   lower_variables(lowering);

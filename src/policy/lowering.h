@@ -27,6 +27,9 @@ struct Lowering {
 
   std::optional<base::AbsPath> top{};  // top level of the repository around the project, when it can be used
   std::vector<base::AbsPath> trees{};  // the directories of the developer's that sessions may write
+
+  struct Exposed { base::AbsPath path; Access access; const config::SpannedString& entry; };
+  std::vector<Exposed> exposed{}; // directories that `readonly` and `writable` name
 };
 
 /// All that sessions of this sandbox may write, known before any path is followed.
@@ -47,6 +50,7 @@ void lower_workspace(Lowering& lowering);   // [workspace]
 void lower_nested(Lowering& lowering);      // projects and repositories inside of what may be written
 void lower_shells(Lowering& lowering);      // shells that this machine has, with the user's own settings
 void lower_hidden(Lowering& lowering);      // hidden
+void scan_exposed(Lowering& lowering);      // secrets in what readonly and writable expose
 void lower_home_files(Lowering& lowering);  // git identity
 void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]
@@ -57,8 +61,9 @@ std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& 
 /// Why `path` may not be exposed, if it may not: adds the diagnostic and says true.
 bool refuse_exposure(Lowering& lowering, const base::AbsPath& path, Access access, const config::SpannedString& entry,
                      bool may_hold_project = false);
-/// Adds what an entry leads to, unless it is a planted link, a socket, absent, or holds a secret: then the diagnostic.
-void expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin);
+/// Adds what an entry leads to, and says true; unless it is a planted link, a socket, absent, or holds a secret: then
+/// the diagnostic.
+bool expose(Lowering& lowering, const base::Resolved& resolved, Access access, const config::SpannedString& entry, const Origin& origin);
 
 /// Why a directory can be the root of nothing that is exposed as one; empty when it can.
 std::string unusable_as_root(const Lowering& lowering, const base::AbsPath& directory);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "base/token_forms.h"
 #include "policy/secret_words.h"
@@ -231,27 +232,45 @@ std::optional<Hit> find_authorization(std::string_view line) {
   return Hit{"authorization header", std::string("Authorization: ").append(mask)};
 }
 
+using Rule = std::optional<Hit> (*)(std::string_view line);
+
 /// The most telling rule first.
-std::optional<Hit> scan_line(std::string_view line) {
-  for (const auto rule :
-       {find_token, find_private_key, find_url_password, find_authorization, find_assignment, find_word_pair})
-    if (auto hit = rule(line)) return hit;
+constexpr Rule setting_rules[] = {find_token, find_private_key, find_url_password, find_authorization, find_assignment, find_word_pair};
+
+/// A token that is not a piece of base64: there, `/cio` and the like come up by chance. A signed statement of who
+/// somebody is (JWT) is ordinary content of a crawled page.
+std::optional<Hit> find_data_token(std::string_view line) {
+  for (auto token = base::find_token(line); token; token = base::find_token(line, token->end)) {
+    const auto prefix = token->form.prefix;
+    const bool in_base64 = token->begin > 0 && std::string_view("+/").find(line[token->begin - 1]) != std::string_view::npos &&
+                           prefix.find_first_of("_-.~") == std::string_view::npos;
+    if (prefix == "eyJ" || in_base64 || !looks_random(line.substr(token->begin, token->end - token->begin))) continue;
+    return Hit{std::string(token->form.what), std::string(prefix.substr(0, 4)).append(mask)};
+  }
   return {};
 }
 
-} // namespace
+constexpr Rule data_rules[] = {find_data_token, find_private_key};
 
-std::vector<Finding> scan_secrets(std::string_view text) {
+std::vector<Finding> scan(std::string_view text, std::span<const Rule> rules) {
   std::vector<Finding> findings;
   for (std::uint32_t number = 1; !text.empty() && findings.size() < max_findings; ++number) {
     const auto end = std::min(text.find('\n'), text.size());
     auto line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (auto hit = scan_line(line))
-      findings.push_back({number, std::move(hit->kind), std::move(hit->redacted)});
+    for (const Rule rule : rules)
+      if (auto hit = rule(line)) {
+        findings.push_back({number, std::move(hit->kind), std::move(hit->redacted)});
+        break;
+      }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return findings;
 }
+
+} // namespace
+
+std::vector<Finding> scan_secrets(std::string_view text) { return scan(text, setting_rules); }
+std::vector<Finding> scan_data(std::string_view text) { return scan(text, data_rules); }
 
 } // namespace psbc::policy

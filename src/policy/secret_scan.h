@@ -23,4 +23,8 @@ struct Finding {
 inline constexpr std::size_t max_findings = 64;
 std::vector<Finding> scan_secrets(std::string_view text);
 
+/// The same for a file that is not made of settings: a data set, code, prose. Only what cannot be anything else counts
+/// (a vendor's token, a private key), because a table of measurements also holds words like `token: abc123`.
+std::vector<Finding> scan_data(std::string_view text);
+
 } // namespace psbc::policy

@@ -16,9 +16,9 @@ bool is_accepted(const Lowering& lowering, const AbsPath& path) {
   const auto real = entries.empty() ? base::Result<base::Resolved>(base::Error{}) : resolve(in.fs, path);
   return std::any_of(entries.begin(), entries.end(), [&](const config::SpannedString& entry) {
     const auto accepted = expand(entry.value, in.places.home, in.places.home);
-    if (!accepted || *accepted == path) return accepted.has_value();
+    if (!accepted || path.is_under(*accepted)) return accepted.has_value();
     const auto resolved = resolve(in.fs, *accepted);
-    return resolved && real && resolved->path == real->path;
+    return resolved && real && real->path.is_under(resolved->path);
   });
 }
 

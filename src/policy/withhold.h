@@ -11,7 +11,7 @@ namespace psbc::policy {
 
 inline constexpr std::size_t scan_limit = 256 * 1024; // bytes of a file that are scanned for secrets
 
-/// Does `accept_secrets` name this file, by the same path or by another one of it?
+/// Does `accept_secrets` name this file or a directory that it lies in, by the same path or by another one of it?
 bool is_accepted(const Lowering& lowering, const base::AbsPath& path);
 
 /// Must the file stay outside? Then a warning names each finding with its line, redacted. `outcome` is what

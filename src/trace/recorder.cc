@@ -115,6 +115,16 @@ base::Result<std::string> FsRecorder::program_digest(const base::AbsPath& progra
       digests_, program, [&] { return world_.program_digest(program); }, [](const auto&) {});
 }
 
+base::Result<base::Glance> FsRecorder::glance(const base::AbsPath& path, std::size_t limit, bool settled) {
+  if (settled) stamp(path);
+  return world_.glance(path, limit, settled);
+}
+
+base::Result<std::string> FsRecorder::peek(const base::AbsPath& path, std::size_t limit, bool settled) {
+  if (settled) stamp(path);
+  return world_.peek(path, limit, settled);
+}
+
 std::optional<std::string> EnvRecorder::get(std::string_view name) const {
   auto value = world_.get(name);
   if (noted_.emplace(name).second) facts_.push_back({FactKind::env, std::string(name), "", word(value)});

@@ -33,6 +33,9 @@ class FsRecorder final : public base::Fs {
   /// the trace stale, never wrong.
   base::Result<std::string> version_output(const base::AbsPath& program) override;
   base::Result<std::string> program_digest(const base::AbsPath& program) override; // noted in the same way
+  // Their stamps are taken before they look, and noted where the tree is settled. Not remembered: asked once each.
+  base::Result<base::Glance> glance(const base::AbsPath& path, std::size_t limit, bool settled) override;
+  base::Result<std::string> peek(const base::AbsPath& path, std::size_t limit, bool settled) override;
 
  private:
   base::Fs& world_;

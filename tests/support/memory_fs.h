@@ -173,6 +173,26 @@ class MemoryFs : public base::Fs {
     if (node == nullptr) return failed("open", program, ENOENT);
     return base::digest(node->content);
   }
+  base::Result<base::Glance> glance(const AbsPath& path, std::size_t limit, bool /*settled*/) override {
+    const auto all = names(path);
+    asked_.back() = "glance " + path.string();
+    if (!all) return all.error();
+    base::Glance out;
+    for (const std::string& name : *all) {
+      out.complete = out.entries.size() < limit;
+      if (!out.complete) break;
+      out.entries.push_back({.name = name, .kind = find(path / name, false)->kind});
+    }
+    return out;
+  }
+  base::Result<std::string> peek(const AbsPath& path, std::size_t limit, bool /*settled*/) override {
+    asked_.push_back("peek " + path.string());
+    const Node* node = find(path, false);
+    if (node == nullptr) return failed("read", path, ENOENT);
+    if (node->failure != 0) return failed("read", path, node->failure);
+    if (node->kind != Kind::file) return failed("read", path, EINVAL);
+    return node->content.substr(0, limit);
+  }
 
  private:
   MemoryFs& put(std::string_view text, Node node) {

@@ -1,0 +1,51 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Secrets inside of what the file does grant."""
+import os
+
+from attack import Project
+from tap import main, test
+
+TOKEN = "hf_" + "a1B2c3D4e5F6g7H8i9J0" * 2
+
+
+@test("B3: a secret in an exposed directory is hidden and named by file and line, until the user accepts it")
+def _(h):
+    h.write("~/data/train.csv", "1,2\n")
+    h.write("~/data/deep/er/settings.ini", f"[db]\npassword = {h.decoys.new('ini')}\n")
+    h.write("~/data/notes.md", f"{TOKEN}\n")
+    h.write("~/data/repo/.git/config", f"url = https://me:{h.decoys.new('remote')}@host/x\n")
+    look = f"cat {h.path('~/data')}/train.csv; find {h.path('~/data')} -type f -exec cat {{}} + 2>/dev/null"
+    p = Project(h, 'readonly = ["~/data"]\n')
+    seen = p.predecessor(look, f"whitelist {h.path('~/data')}\nread-only {h.path('~/data')}\n").out
+    assert h.decoys.found_in(seen) == ["ini", "remote"] and TOKEN in seen, h.story()
+
+    r = p.entered(look)
+    assert not h.decoys.found_in(r.out) and TOKEN not in r.out and "1,2" in r.out, r
+    r = p.psbc("build", "--force")
+    for words in ("~/data/deep/er/settings.ini:2: value of a secret name password=****", "~/data/notes.md:1: Hugging Face token hf_****", "3 files of `~/data`"):
+        assert words in r.err, (words, str(r))
+    assert not h.decoys.found_in(r.out + r.err) and TOKEN[4:] not in r.err, r
+
+    h.write("~/.config/psbc/config.toml", 'accept_secrets = ["~/data/notes.md"]\n')
+    r = p.entered(look)
+    assert TOKEN in r.out and not h.decoys.found_in(r.out), r
+
+
+@test("B3: an unchanged tree is not read again, a changed one is, also where nothing but a file's content changed")
+def _(h):
+    h.write("~/data/settings.ini", "x = 1\n")
+    p = Project(h, 'readonly = ["~/data"]\n')
+    assert p.psbc("build").ok
+    assert p.psbc("build", "--check").status == 0
+    before = os.stat(h.path("~/data/settings.ini"))
+    with open(h.path("~/data/settings.ini"), "r+") as file:  # in place, of the same length, its mtime put back
+        file.write("password=hunter2\n")
+    os.utime(h.path("~/data/settings.ini"), ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert p.psbc("build", "--check").status == 1, h.story()
+    assert "settings.ini:1: value of a secret name" in p.psbc("build").err, h.story()
+    h.write("~/data/new/.env", "A_TOKEN=hunter2\n")
+    assert p.psbc("build", "--check").status == 1, h.story()
+
+
+main()
