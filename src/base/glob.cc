@@ -34,6 +34,12 @@ bool matches_class(std::string_view pattern, std::size_t& at, char c) {
 
 bool has_glob(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
 
+std::string literal_glob(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '*' || c == '?' || c == '[' ? std::string{'[', c, ']'} : std::string(1, c);
+  return out;
+}
+
 bool matches_component(std::string_view pattern, std::string_view name) {
   // Backtracks to the last `*` only, so the time is at most pattern length x name length.
   std::size_t p = 0, n = 0;

@@ -10,6 +10,8 @@
 namespace psbc::base {
 
 bool has_glob(std::string_view text);
+/// The pattern that matches `text` and nothing else.
+std::string literal_glob(std::string_view text);
 /// One component against one component of a pattern.
 bool matches_component(std::string_view pattern, std::string_view name);
 

@@ -21,6 +21,11 @@ void say(const Context& context, std::string_view line) {
   if (!context.quiet) to_stderr(std::string(line) + "\n");
 }
 
+void warn(std::string_view text, std::string_view line_break) {
+  const std::string around(line_break);
+  to_stderr(around + "psbc: warning: " + std::string(text) + (around.empty() ? "\n" : around));
+}
+
 void complain(std::string_view message, std::string_view hint) {
   std::string text = "psbc: error: " + std::string(message) + "\n";
   if (!hint.empty()) text += "  help: " + std::string(hint) + "\n";

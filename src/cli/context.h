@@ -26,6 +26,8 @@ struct Context {
 
 void print(std::string_view text);                        // stdout, as it is
 void say(const Context& context, std::string_view line);  // stderr, unless --quiet; a line break is added
+/// "psbc: warning: ...", even with --quiet. `line_break` stands around it where a program has the terminal.
+void warn(std::string_view text, std::string_view line_break = {});
 void complain(const base::Error& error);                  // "psbc: error: cannot ...", then the hint
 void complain(std::string_view message, std::string_view hint = {});
 void show(const Context& context, const diag::Diagnostics& diagnostics);

@@ -126,6 +126,48 @@ void say_lost(Context& context, const runtime::EnterResult& result, bool keep_lo
   else say(context, "psbc: to keep such files: keep_lost = true in ~/.config/psbc/config.toml");
 }
 
+constexpr std::size_t max_told_at_once = 5; // lines in the middle of what the command prints
+
+const char* what_happened(runtime::Disclosure::How how) {
+  switch (how) {
+    case runtime::Disclosure::How::replaced: return "was replaced outside, and is visible inside";
+    case runtime::Disclosure::How::appeared: return "appeared, and is visible inside";
+    case runtime::Disclosure::How::linked: return "has a second name now, a hard link, that may be visible inside";
+  }
+  return "";
+}
+
+/// Before anybody can react a polling process has read it: the only remedy is another secret.
+const char* what_to_do(runtime::Disclosure::How how) {
+  return how == runtime::Disclosure::How::appeared ? "unless the sandbox made it itself, rotate this secret" : "rotate this secret";
+}
+
+std::string shown_path(const std::string& path, const policy::Places& places) {
+  const auto parsed = base::AbsPath::parse(path);
+  return "`" + base::escape(parsed ? base::display_path(*parsed, places.home) : path) + "`";
+}
+
+/// While the command has the terminal, which may be raw: the line begins at its left edge.
+void tell_at_once(const runtime::Disclosure& found, const policy::Places& places) {
+  const std::string line = shown_path(found.path, places) + " " + what_happened(found.how) + ": " + what_to_do(found.how);
+  if (isatty(STDERR_FILENO) == 1) warn(line, "\r\n");
+  else warn(line);
+}
+
+/// Again at the end, where nothing scrolls it away. An appeared file may be the session's own: said after the others.
+void say_disclosed(const runtime::EnterResult& result, const policy::Places& places) {
+  if (result.disclosed.empty()) return;
+  std::string text = "hidden files became visible while the sandbox ran:";
+  std::size_t told = 0;
+  for (const bool appeared : {false, true})
+    for (const runtime::Disclosure& found : result.disclosed) {
+      if ((found.how == runtime::Disclosure::How::appeared) != appeared || ++told > max_told_at_once) continue;
+      text += "\n  " + shown_path(found.path, places) + " " + what_happened(found.how) + ": " + what_to_do(found.how);
+    }
+  if (told > max_told_at_once) text += "\n  and " + std::to_string(told - max_told_at_once) + " more";
+  warn(text + "\n  help: a secret that is kept outside of the project cannot be shown: psbc hide FILE");
+}
+
 } // namespace
 
 int enter(Context& context, const EnterOptions& asked) {
@@ -178,11 +220,19 @@ int enter(Context& context, const EnterOptions& asked) {
     complain(record.error());
   }
 
+  std::size_t told = 0;
+  const auto on_disclosure = [&](const runtime::Disclosure& found) {
+    if (told++ < max_told_at_once) tell_at_once(found, *places);
+  };
+  const auto on_blind = [&](const std::string& why) {
+    warn("hidden files that appear are noticed at the end of the session only: " + why);
+  };
   const runtime::EnterResult result =
       runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
-                      .build = artefacts->build, .cwd = cwd->path, .environment = context.env});
+                      .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .on_disclosure = on_disclosure, .on_blind = on_blind});
   if (result.failure) complain(result.failure->error);
+  say_disclosed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);
   return result.status;
 }

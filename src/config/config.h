@@ -59,6 +59,9 @@ struct ProjectConfig {
   Workspace workspace;
 };
 
+/// `on_unhide`: what a hidden file that becomes visible in a running sandbox means for that.
+enum class OnUnhide : std::uint8_t { warn, stop };
+
 /// `~/.config/psbc/config.toml`: the developer's own.
 struct UserConfig {
   std::vector<SpannedString> readonly; // my tools, in every sandbox
@@ -66,6 +69,7 @@ struct UserConfig {
   std::vector<SpannedString> env_pass;
   std::vector<SpannedString> accept_secrets; // files that are exposed although the scan found something
   bool keep_lost = false;                    // what a session writes into its HOME is there at the next entry
+  Spanned<OnUnhide> on_unhide;
   std::optional<SpannedString> templates;    // a directory that replaces the built-in templates
 };
 

@@ -72,6 +72,9 @@ void decode(UserKey key, const Value& value, UserConfig& config) {
     case UserKey::hidden: config.hidden = texts(value); break;
     case UserKey::accept_secrets: config.accept_secrets = texts(value); break;
     case UserKey::keep_lost: config.keep_lost = value.boolean; break;
+    case UserKey::on_unhide:
+      config.on_unhide = choice<OnUnhide>(value, {{"warn", OnUnhide::warn}, {"stop", OnUnhide::stop}});
+      break;
     case UserKey::templates: config.templates = text(value); break;
     case UserKey::env_pass: config.env_pass = texts(value); break;
   }

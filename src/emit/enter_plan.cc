@@ -51,6 +51,23 @@ config::NetworkAccess read_access(WireReader& in) {
   return access > static_cast<std::uint32_t>(config::NetworkAccess::none) ? config::NetworkAccess::none : static_cast<config::NetworkAccess>(access);
 }
 
+void write_watched(WireWriter& out, const std::vector<WatchedName>& names) {
+  out.u32(static_cast<std::uint32_t>(names.size()));
+  for (const WatchedName& name : names) {
+    out.text(name.base);
+    out.text(name.pattern);
+  }
+}
+
+std::vector<WatchedName> read_watched(WireReader& in) {
+  std::vector<WatchedName> names;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    std::string base = in.text();
+    names.push_back({.base = std::move(base), .pattern = in.text()});
+  }
+  return names;
+}
+
 void write_home_files(WireWriter& out, const std::vector<HomeFile>& files) {
   out.u32(static_cast<std::uint32_t>(files.size()));
   for (const HomeFile& file : files) {
@@ -110,6 +127,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .listen = policy.network.listen,
       .keep_lost = policy.keep_lost,
       .directories = needed_directories(policy),
+      .stop_on_unhide = policy.stop_on_unhide,
   };
   for (const policy::Variable& variable : policy.variables)
     plan.variables.emplace_back(variable.name, variable.value);
@@ -118,6 +136,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
         {.path = file.path, .content = file.content, .block = file.mode == policy::HomeFile::Mode::block});
   for (const policy::Alias& alias : policy.aliases)
     if (alias.where != policy::Alias::Where::host) plan.aliases.emplace_back(alias.link.string(), alias.target);
+  for (const policy::WatchedName& name : policy.watched) plan.watched.push_back({.base = name.base.string(), .pattern = name.pattern});
   for (const policy::Rule& rule : policy.rules) {
     const std::string& path = rule.path.string();
     switch (rule.access) {
@@ -147,6 +166,8 @@ std::string serialise(const EnterPlan& plan) {
   out.u32(plan.keep_lost ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
+  write_watched(out, plan.watched);
+  out.u32(plan.stop_on_unhide ? 1 : 0);
   return out.take();
 }
 
@@ -168,6 +189,8 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.keep_lost = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();
+  plan.watched = read_watched(in);
+  plan.stop_on_unhide = in.u32() != 0;
   if (!in.complete())
     return {};
   return plan;

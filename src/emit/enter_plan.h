@@ -22,6 +22,13 @@ struct HomeFile {
   bool operator==(const HomeFile&) const = default;
 };
 
+/// A name that must be noticed when something new appears under it: `pattern` as for base::Fs::glob, below `base`.
+struct WatchedName {
+  std::string base;
+  std::string pattern;
+  bool operator==(const WatchedName&) const = default;
+};
+
 /// Paths are absolute; strings, because what is inside is judged by the kernel's view, not by ours.
 struct EnterPlan {
   std::string name;        // JAILED_ENV
@@ -41,6 +48,8 @@ struct EnterPlan {
   bool keep_lost = false;               // what a session writes into HOME is saved in `root`/kept
   std::vector<std::string> directories; // in `root`, relative: made when missing
   std::vector<std::string> hidden;      // must not open inside
+  std::vector<WatchedName> watched;     // hidden names, also those under which nothing is yet
+  bool stop_on_unhide = false;          // end the sandbox when one of them becomes visible
   std::vector<std::string> read_only;   // must lie on a read-only mount, when they are there
   std::vector<std::string> pinned;      // must be mount points, when they are there
   std::vector<std::string> writable;    // must be there and writable

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `hidden`: hidden beats everything everywhere. Patterns are expanded here, at every build, because
 // firejail's `**` is a plain `*` (THREATS B5).
+#include <algorithm>
+
 #include "base/glob.h"
 #include "base/text.h"
 #include "policy/lowering.h"
@@ -14,6 +16,17 @@ using base::Kind;
 namespace {
 
 constexpr std::size_t match_limit = 1000; // paths for one pattern
+
+/// Where in the tree of what is visible a path begins: the writable or read-only directory around it.
+AbsPath visible_root(const Lowering& lowering, const AbsPath& path) {
+  const Rule* above = nearest_above(lowering.out.rules, path);
+  return above != nullptr && above->access != Access::closed && above->directory ? above->path : AbsPath::literal("/");
+}
+
+void watch_name(Lowering& lowering, const AbsPath& path) {
+  const AbsPath base = visible_root(lowering, path);
+  lowering.out.watched.push_back({.base = base, .pattern = base::literal_glob(path.relative_to(base))});
+}
 
 /// One existing or future path that must not be readable.
 void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString& entry, const Origin& origin, bool literal) {
@@ -31,8 +44,11 @@ void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString&
   if (essential(in.root, "the project itself") || essential(in.config_file, "the sandbox's own policy") ||
       essential(lowering.out.root, "the sandbox's own environment and caches") || essential(in.self, "psbc"))
     return;
+  const bool own_name = is_visible(lowering.out.rules, asked);
+  if (own_name) watch_name(lowering, asked);
   if (!is_visible(lowering.out.rules, path)) {
-    if (literal)
+    // A link that stays, and leads out of sight, is how a secret is best hidden (psbc hide).
+    if (literal && !(own_name && asked != path))
       lowering.report(diag::Code::dead_hide, diag::Severity::warning, entry.span,
                       lowering.shown(path) + " is not visible inside anyway", "hides nothing",
                       {"only what lies in the project or in an exposed path can be seen"}, {"remove this entry"});
@@ -42,7 +58,7 @@ void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString&
     if (literal)
       lowering.report(diag::Code::hide_missing, diag::Severity::warning, entry.span,
                       lowering.shown(path) + " does not exist yet", "hides nothing",
-                      {"a file that appears there stays readable until the next entry"},
+                      {"a file that appears there while a sandbox runs is readable in it: psbc tells you, and cannot prevent it"},
                       {"hide the directory that it will be in, or create an empty file now"});
     return;
   }
@@ -99,7 +115,9 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
     return;
   }
   if (lowering.refuse_planted(*resolved, entry.span)) return;
-  const auto matches = in.fs.glob(resolved->path, entry.value.substr(slash == std::string::npos ? 0 : slash + 1), match_limit);
+  const std::string pattern = entry.value.substr(slash == std::string::npos ? 0 : slash + 1);
+  lowering.out.watched.push_back({.base = resolved->path, .pattern = pattern});
+  const auto matches = in.fs.glob(resolved->path, pattern, match_limit);
   if (!matches) {
     lowering.report(diag::Code::limit_exceeded, diag::Severity::error, entry.span,
                     "this pattern cannot be expanded: " + matches.error().cause, "", {}, {"hide the directory that holds them"});
@@ -115,11 +133,38 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
         hide(lowering, *path, entry, origin, false);
 }
 
+/// What `psbc hide` moved out of the project stays hidden by its name: a link that a program replaced by a file
+/// (editors save so) would be the secret again.
+void keep_moved_hidden(Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  const AbsPath kept = in.places.hidden(lowering.out.id);
+  if (in.fs.kind(kept) != Kind::directory) return;
+  const auto moved = in.fs.glob(kept, "**", match_limit);
+  if (!moved) return;
+  for (const std::string& name : *moved) {
+    const auto path = in.root.join(name), file = kept.join(name);
+    if (!path || !file || in.fs.kind(*file) == Kind::directory) continue;
+    watch_name(lowering, *path);
+    if (in.fs.kind(*path) != Kind::file) continue;
+    lowering.add(Access::hidden, *path, builtin("psbc hide moved it once"));
+    lowering.report(diag::Code::hidden_link_replaced, diag::Severity::warning, {},
+                    lowering.shown(*path) + " is a file again: a program replaced the link that psbc hide left", "",
+                    {"it is hidden, but whoever replaces it while a sandbox runs shows it there"},
+                    {"move it out of the project again: psbc hide " + base::escape(name)});
+  }
+}
+
 } // namespace
 
 void lower_hidden(Lowering& lowering) {
   for (const auto& entry : lowering.in.project.hidden) hide_entry(lowering, entry, true);
   for (const auto& entry : lowering.in.user.hidden) hide_entry(lowering, entry, false);
+  keep_moved_hidden(lowering);
+  for (const Rule& rule : lowering.out.rules)
+    if (rule.access == Access::hidden) watch_name(lowering, rule.path);
+  std::vector<WatchedName>& watched = lowering.out.watched;
+  std::sort(watched.begin(), watched.end());
+  watched.erase(std::unique(watched.begin(), watched.end()), watched.end());
 }
 
 } // namespace psbc::policy

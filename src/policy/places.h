@@ -22,6 +22,8 @@ struct Places {
   base::AbsPath sandbox_root(const std::string& id) const { return data / ("sandboxes/" + id); }
   /// Short, because the path of a unix socket has at most 107 bytes, and Python's are made below TMPDIR.
   base::AbsPath temporary_of(const std::string& id) const { return temporary / id.substr(id.rfind('-') + 1); }
+  /// What `psbc hide` moved out of a project, under the names that it had there. No sandbox sees it.
+  base::AbsPath hidden(const std::string& id) const { return data / ("hidden/" + id); }
   base::AbsPath build(const std::string& id) const { return state / ("builds/" + id); }
   base::AbsPath session(const std::string& id) const { return build(id) / "inside"; }
 };

@@ -79,6 +79,7 @@ std::string dump(const Policy& policy) {
     out += "\n";
   }
   if (!policy.network.origin.where.empty()) out += padded("network", 12) + describe(policy.network) + because(policy.network.origin);
+  if (policy.stop_on_unhide) out += padded("ends", 12) + "when a hidden file becomes visible\n";
   if (policy.keep_lost) out += padded("keeps", 12) + "what sessions write into HOME\n";
   out += "\n";
   for (const Rule& rule : policy.rules)

@@ -81,7 +81,13 @@ struct Network {
 /// "full", "none", or "TCP to 443, from 8000".
 std::string describe(const Network& network);
 
-/// A directory of the sandbox's own, made before entry when it is missing.
+/// A hidden name, whether anything is there or not: what appears under it while a sandbox runs is told.
+struct WatchedName {
+  base::AbsPath base;  // canonical
+  std::string pattern; // relative, as for base::Fs::glob
+  auto operator<=>(const WatchedName&) const = default;
+};
+
 struct Policy {
   std::string name;      // JAILED_ENV
   std::string id;        // names psbc's own directories: made of the project root alone
@@ -93,6 +99,8 @@ struct Policy {
   base::AbsPath environment; // the virtual environment, as tools are told (may be an alias)
 
   std::vector<Rule> rules;
+  std::vector<WatchedName> watched;
+  bool stop_on_unhide = false; // a hidden file that becomes visible ends the sandbox
   std::vector<Alias> aliases;
   std::vector<Variable> variables;    // set inside
   std::vector<std::string> pass;      // names that cross, with the base list

@@ -68,15 +68,18 @@ struct FirejailCommand {
 
 class Entry {
  public:
-  Entry(const EnterRequest& request, const SignalState& signals) : request_(request), signals_(signals) {}
+  Entry(const EnterRequest& request, const SignalState& signals) : request_(request), signals_(signals), hidden_(request.plan) {}
 
   EnterResult run() {
     // An ignored signal stays ignored (nohup); SIGCHLD must not be, or nothing could be waited for.
     signal(SIGCHLD, SIG_DFL);
     SignalQueue queue({SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGTTOU});
+    if (!hidden_.failure().empty() && request_.on_blind)
+      request_.on_blind(hidden_.failure());
     if (auto started = start(); !started)
       return failed(started.error());
     watch(queue);
+    tell(hidden_.finish());
     if (handed_over_)
       terminal_.give_to(getpgrp());
     return result();
@@ -107,6 +110,8 @@ class Entry {
     TRY_ASSIGN(const FileIdentity home, identify(request_.plan.home));
     TRY_ASSIGN(const FileIdentity network, identify(own_network));
     TRY_ASSIGN(std::string nonce, make_nonce());
+    emit::EnterPlan plan = request_.plan;
+    for (std::string& twin : case_twins(plan.hidden)) plan.hidden.push_back(std::move(twin));
     return Session{.nonce = std::move(nonce),
                    .command = request_.command,
                    .environment = make_environment(request_.plan, request_.build, request_.environment),
@@ -117,7 +122,7 @@ class Entry {
                    .ignored_signals = signals_.ignored,
                    .blocked_signals = signals_.blocked,
                    .foreground = wants_terminal(),
-                   .plan = emit::serialise(request_.plan),
+                   .plan = emit::serialise(plan),
                    .filter = request_.filter};
   }
 
@@ -127,15 +132,19 @@ class Entry {
   bool wants_terminal() const { return isatty(STDIN_FILENO) == 1 && terminal_.is_ours(); }
 
   void watch(SignalQueue& queue) {
-    enum : std::size_t { signal_fd, channel_fd, init_fd, command_fd };
-    std::array<pollfd, 4> waiting{};
+    enum : std::size_t { signal_fd, channel_fd, init_fd, command_fd, hidden_fd };
+    std::array<pollfd, 5> waiting{};
     while (!firejail_ended_) {
       waiting[signal_fd] = {.fd = queue.descriptor(), .events = POLLIN, .revents = 0};
       waiting[channel_fd] = {.fd = channel_.get(), .events = POLLIN, .revents = 0};
       waiting[init_fd] = {.fd = init_.init(), .events = POLLIN, .revents = 0};
       waiting[command_fd] = {.fd = init_.command(), .events = POLLIN, .revents = 0};
-      if (poll(waiting.data(), waiting.size(), init_.timeout(channel_.get())) < 0 && errno != EINTR)
+      waiting[hidden_fd] = {.fd = hidden_.descriptor(), .events = POLLIN, .revents = 0};
+      const int timeout = hidden_.timeout() == 0 ? 0 : init_.timeout(channel_.get());
+      if (poll(waiting.data(), waiting.size(), timeout) < 0 && errno != EINTR)
         return;
+      if (waiting[hidden_fd].revents != 0 || hidden_.timeout() == 0)
+        tell(hidden_.look());
       if (waiting[channel_fd].revents != 0)
         read_messages(queue);
       if (waiting[init_fd].revents != 0)
@@ -196,10 +205,20 @@ class Entry {
     end_sandbox("psbc's own process inside was killed");
   }
 
+  void tell(const std::vector<Disclosure>& found) {
+    for (const Disclosure& disclosure : found) {
+      if (request_.on_disclosure)
+        request_.on_disclosure(disclosure);
+      disclosed_.push_back(disclosure);
+    }
+    if (!found.empty() && request_.plan.stop_on_unhide && !firejail_ended_)
+      end_sandbox("a hidden file became visible inside, and on_unhide is \"stop\"");
+  }
+
   void end_sandbox(std::string cause) {
     if (command_status_ || failure_)
       return;
-    failure_ = Failure{.error = {.operation = "watch over the sandbox",
+    failure_ = Failure{.error = {.operation = "go on with the sandbox",
                                  .cause = std::move(cause),
                                  .hint = "everything inside was ended"}};
     kill(firejail_, SIGKILL);
@@ -237,6 +256,7 @@ class Entry {
 
   EnterResult result() {
     EnterResult ended = how_it_ended();
+    ended.disclosed = std::move(disclosed_);
     ended.lost = std::move(lost_);
     ended.lost_count = lost_count_;
     ended.lost_partial = lost_partial_;
@@ -266,6 +286,8 @@ class Entry {
   const EnterRequest& request_;
   const SignalState& signals_;
   Terminal terminal_;
+  HiddenWatch hidden_;
+  std::vector<Disclosure> disclosed_;
   base::Fd channel_;
   InitWatch init_;
   pid_t firejail_ = -1;

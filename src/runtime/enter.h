@@ -3,6 +3,7 @@
 // status of the command.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "emit/enter_plan.h"
 #include "emit/firejail_version.h"
 #include "runtime/channel.h"
+#include "runtime/hidden_watch.h"
 
 namespace psbc::runtime {
 
@@ -26,6 +28,8 @@ struct EnterRequest {
   std::string build;                // what names the build; PSBC_BUILD inside
   base::AbsPath cwd;                // canonical; visible inside
   const base::Env& environment;
+  std::function<void(const Disclosure&)> on_disclosure = {}; // while the sandbox runs, at once
+  std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
 };
 
 struct EnterResult {
@@ -33,6 +37,7 @@ struct EnterResult {
   std::vector<LostFile> lost{};    // the first few files of HOME that are gone with the session
   std::uint32_t lost_count = 0;    // of all
   bool lost_partial = false;       // not all of HOME could be looked at
+  std::vector<Disclosure> disclosed{}; // hidden files that became visible, those that were told at once first
   std::optional<Failure> failure;  // to be printed, when psbc or firejail failed and not the command
 };
 
