@@ -42,6 +42,7 @@ struct Options {
   InitOptions init;
   TrustOptions trust;
   CleanOptions clean;
+  HideOptions hide;
   StopOptions stop;
   bool schema_user = false;
 };
@@ -115,6 +116,12 @@ void define_stop(CLI::App& stop, Options& o) {
   stop.add_flag("--all", o.stop.all, "Every session of yours on this machine")->excludes(name);
 }
 
+void define_hide(CLI::App& hide, Options& o) {
+  hide.add_option("file", o.hide.files, "Files of a project")->type_name("FILE");
+  CLI::Option* undo = hide.add_flag("--undo", o.hide.undo, "Put them back");
+  hide.add_flag("--list", o.hide.list, "Show what was moved out of this project")->excludes(undo);
+}
+
 void define_schema(CLI::App& schema, Options& o) {
   schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
 }
@@ -140,6 +147,7 @@ constexpr CommandRow table[] = {
      true},
     {"run", "One command inside: psbc run -- CMD [ARG...]", define_run, run_command, true},
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
+    {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
     {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},

@@ -53,6 +53,13 @@ struct CleanOptions {
 };
 int clean(Context& context, const CleanOptions& options);
 
+struct HideOptions {
+  std::vector<std::string> files;
+  bool undo = false; // put back
+  bool list = false;
+};
+int hide(Context& context, const HideOptions& options);
+
 struct StopOptions {
   std::string name; // of a sandbox; empty: the project here
   bool all = false;
