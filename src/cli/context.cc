@@ -3,17 +3,22 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/text.h"
+#include "base/token_forms.h"
 #include "diag/render.h"
+#include "policy/git_remotes.h"
 
 namespace psbc::cli {
 
-void print(std::string_view text) { static_cast<void>(base::write_all(STDOUT_FILENO, text, "stdout")); }
+// All that psbc says leaves through these two, and no token with it.
+void print(std::string_view text) { static_cast<void>(base::write_all(STDOUT_FILENO, base::redact(text), "stdout")); }
 
 namespace {
 
-void to_stderr(std::string_view text) { static_cast<void>(base::write_all(STDERR_FILENO, text, "stderr")); }
+void to_stderr(std::string_view text) { static_cast<void>(base::write_all(STDERR_FILENO, base::redact(text), "stderr")); }
 
 } // namespace
 
@@ -37,6 +42,13 @@ void complain(const base::Error& error) { complain(base::describe(error), error.
 void show(const Context& context, const diag::Diagnostics& diagnostics) {
   if (diagnostics.empty() || (context.quiet && !diagnostics.has_errors())) return;
   to_stderr(diag::render(diagnostics, {.color = context.color}));
+}
+
+void say_remote_secrets(Context& context, const policy::Places& places, const std::vector<std::string>& read_only) {
+  constexpr std::size_t most = 3;
+  const auto found = policy::find_remote_secrets(context.fs, policy::git_settings(read_only));
+  for (std::size_t i = 0; i < std::min(found.size(), most); ++i) say(context, "psbc: " + policy::describe(found[i], places.home));
+  if (found.size() > most) say(context, "psbc: and " + std::to_string(found.size() - most) + " more secrets in the settings of git");
 }
 
 std::optional<base::AbsPath> absolute(const Context& context, const std::string& directory) {

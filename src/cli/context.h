@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What every command gets, and the few ways in which commands speak. Data goes to stdout, everything
-// else to stderr.
+// else to stderr. What looks like a token of a known service is masked in both (base/token_forms.h).
 #pragma once
 
 #include <optional>
@@ -24,13 +24,15 @@ struct Context {
   bool color = false; // of stderr
 };
 
-void print(std::string_view text);                        // stdout, as it is
+void print(std::string_view text);                        // stdout
 void say(const Context& context, std::string_view line);  // stderr, unless --quiet; a line break is added
 /// "psbc: warning: ...", even with --quiet. `line_break` stands around it where a program has the terminal.
 void warn(std::string_view text, std::string_view line_break = {});
 void complain(const base::Error& error);                  // "psbc: error: cannot ...", then the hint
 void complain(std::string_view message, std::string_view hint = {});
 void show(const Context& context, const diag::Diagnostics& diagnostics);
+/// A line for each secret in the settings of git that are among these read-only paths; a few at most.
+void say_remote_secrets(Context& context, const policy::Places& places, const std::vector<std::string>& read_only);
 
 /// The project at or above `directory`, or the current one; says what is missing.
 std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status);

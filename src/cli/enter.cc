@@ -204,6 +204,8 @@ int enter(Context& context, const EnterOptions& asked) {
   if (!artefacts) return fail(artefacts.error());
   if (const int refused = refuse_untrusted(*places, *project, artefacts->config); refused != exit_fine) return refused;
 
+  say_remote_secrets(context, *places, artefacts->plan.read_only);
+
   const auto start = options.directory.empty() ? std::optional(context.cwd) : absolute(context, options.directory);
   const auto cwd = start ? resolve(context.fs, *start) : base::Result<base::Resolved>(base::Error{});
   const auto self = driver::find_self(context.fs);

@@ -79,6 +79,10 @@ int trust(Context& context, const TrustOptions& options) {
   if (!policy) return exit_usage;
   const std::string& bytes = sources.front().text(); // the ones that were judged
   say_grants(context, *policy);
+  std::vector<std::string> read_only;
+  for (const policy::Rule& rule : policy->rules)
+    if (rule.access == policy::Access::read_only) read_only.push_back(rule.path.string());
+  say_remote_secrets(context, *places, read_only);
 
   if (options.show) {
     const auto approval = store.lookup(id, project->root, bytes);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/token_forms.h"
 
 namespace psbc::diag {
 namespace {
@@ -38,11 +39,13 @@ struct ShownLine {
   int width = 0;
 };
 
-ShownLine lay_out(std::string_view text) {
+/// A token is masked here, before a long line is cut: a part of it would not be recognised. Columns stay.
+ShownLine lay_out(std::string_view source) {
+  const std::string text = base::redact(source);
   ShownLine line;
   for (std::size_t i = 0; i < text.size();) {
     const auto c = base::decode_utf8(text, i);
-    const auto bytes = text.substr(i, c.size);
+    const auto bytes = std::string_view(text).substr(i, c.size);
     Cell cell{.begin = i, .end = i + c.size, .column = line.width, .width = 1, .shown = {}};
     if (bytes == "\t") {
       cell.shown.assign(tab_width, ' ');

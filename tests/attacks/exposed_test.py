@@ -3,7 +3,7 @@
 """Secrets inside of what the file does grant."""
 import os
 
-from attack import Project
+from attack import Project, git
 from tap import main, test
 
 TOKEN = "hf_" + "a1B2c3D4e5F6g7H8i9J0" * 2
@@ -46,6 +46,33 @@ def _(h):
     assert "settings.ini:1: value of a secret name" in p.psbc("build").err, h.story()
     h.write("~/data/new/.env", "A_TOKEN=hunter2\n")
     assert p.psbc("build", "--check").status == 1, h.story()
+
+
+@test("B11: a token in the project's own git settings is said at trust and at each entry, without it and with what to type")
+def _(h):
+    root = h.mkdir("~/code/demo")
+    git(h, "init", "-q")
+    token = h.decoys.new("remote")
+    git(h, "remote", "add", "origin", f"https://x:{token}@github.com/me/demo.git")
+    p = Project(h, trusted=False)
+    trust = p.psbc("trust", "--yes")
+    entered = p.entered("cat .git/config")
+    assert h.decoys.found_in(entered.out) == ["remote"], entered  # it cannot be hidden: git needs the file
+    for r in (trust, entered, p.entered()):
+        assert "~/code/demo/.git/config:" in r.err and token not in r.err, r
+        assert f"git -C '{root}' remote set-url 'origin' 'https://github.com/me/demo.git'" in r.err, r
+    git(h, "remote", "set-url", "origin", "https://github.com/me/demo.git")
+    assert "secret" not in p.entered().err, h.story()
+
+
+@test("B8: what psbc prints of a file never shows a token in it, however long its line is")
+def _(h):
+    p = Project(h, trusted=False)
+    for padding in ("", "x" * 60, "y" * 200):
+        h.write(p.file, f'name = "demo"\n{padding}z = "{TOKEN}" # {TOKEN}\n')
+        for arguments in (["build"], ["trust"], ["enter"]):
+            r = p.psbc(*arguments)
+            assert not r.ok and TOKEN[8:20] not in r.out + r.err, r
 
 
 main()
