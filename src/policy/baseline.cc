@@ -73,6 +73,9 @@ void lower_baseline(Lowering& lowering) {
   for (const ClosedTree& tree : closed_trees)
     if (lowering.in.fs.kind(AbsPath::literal(tree.path)) == Kind::directory)
       lowering.add(Access::closed, AbsPath::literal(tree.path), builtin(tree.reason));
+  for (const char* list : {"/proc/keys", "/proc/key-users"})
+    if (const AbsPath path = AbsPath::literal(list); lowering.in.fs.kind(path) != Kind::absent)
+      lowering.add(Access::hidden, path, builtin("names of keys in the kernel's keyrings, which are no part of any namespace"));
   close_unknown_tops(lowering);
   keep_resolver(lowering);
 }
