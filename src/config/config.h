@@ -68,6 +68,7 @@ struct UserConfig {
   std::vector<SpannedString> hidden;
   std::vector<SpannedString> env_pass;
   std::vector<SpannedString> accept_secrets; // files that are exposed although the scan found something
+  bool accept_abstract = false;              // enter although an X server answers where nothing can close it
   bool keep_lost = false;                    // what a session writes into its HOME is there at the next entry
   Spanned<OnUnhide> on_unhide;
   std::optional<SpannedString> templates;    // a directory that replaces the built-in templates

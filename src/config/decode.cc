@@ -71,6 +71,7 @@ void decode(UserKey key, const Value& value, UserConfig& config) {
     case UserKey::readonly: config.readonly = texts(value); break;
     case UserKey::hidden: config.hidden = texts(value); break;
     case UserKey::accept_secrets: config.accept_secrets = texts(value); break;
+    case UserKey::accept_abstract: config.accept_abstract = value.boolean; break;
     case UserKey::keep_lost: config.keep_lost = value.boolean; break;
     case UserKey::on_unhide:
       config.on_unhide = choice<OnUnhide>(value, {{"warn", OnUnhide::warn}, {"stop", OnUnhide::stop}});

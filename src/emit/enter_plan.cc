@@ -125,6 +125,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .network = policy.network.access,
       .connect = policy.network.connect,
       .listen = policy.network.listen,
+      .accept_abstract = policy.accept_abstract,
       .keep_lost = policy.keep_lost,
       .directories = needed_directories(policy),
       .stop_on_unhide = policy.stop_on_unhide,
@@ -163,6 +164,7 @@ std::string serialise(const EnterPlan& plan) {
   out.u32(static_cast<std::uint32_t>(plan.network));
   write_ports(out, plan.connect);
   write_ports(out, plan.listen);
+  out.u32(plan.accept_abstract ? 1 : 0);
   out.u32(plan.keep_lost ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
@@ -186,6 +188,7 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.network = read_access(in);
   plan.connect = read_ports(in);
   plan.listen = read_ports(in);
+  plan.accept_abstract = in.u32() != 0;
   plan.keep_lost = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();

@@ -45,6 +45,7 @@ struct EnterPlan {
   std::vector<std::pair<std::string, std::string>> aliases;    // link, target
   config::NetworkAccess network = config::NetworkAccess::full;
   std::vector<std::uint16_t> connect, listen; // TCP ports, where `network` is `ports`
+  bool accept_abstract = false;
   bool keep_lost = false;               // what a session writes into HOME is saved in `root`/kept
   std::vector<std::string> directories; // in `root`, relative: made when missing
   std::vector<std::string> hidden;      // must not open inside

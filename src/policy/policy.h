@@ -106,6 +106,7 @@ struct Policy {
   std::vector<std::string> pass;      // names that cross, with the base list
   std::vector<HomeFile> home_files;
   Network network;
+  bool accept_abstract = false;       // of the user: see runtime/abstract_sockets.h
   bool keep_lost = false;             // what is written into HOME is kept in `root`, and there at the next entry
   std::vector<std::string> tools;     // rows of the tool table that were recognised
   std::vector<std::string> shells;    // rows of the shell table that this machine has

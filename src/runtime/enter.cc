@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "runtime/abstract_sockets.h"
 #include "runtime/close_fds.h"
 #include "runtime/environment.h"
 #include "runtime/init_watch.h"
@@ -311,6 +312,8 @@ EnterResult enter(const EnterRequest& request) {
     return failed({.operation = "read", .object = "the plan of the sandbox", .cause = "it names no home directory"});
   if (const auto ready = preflight({.firejail = request.firejail, .version = request.version, .home = *home}); !ready)
     return failed(ready.error());
+  if (const auto closed = refuse_control_sockets(request.plan); !closed)
+    return failed(closed.error());
   const SignalState signals = signal_state();
   return Entry(request, signals).run();
 }

@@ -246,6 +246,24 @@ def _(h):
     assert said not in p.psbc("run", "--", "true").err
 
 
+@test("C2, C3: where nothing can close it, an X server or a bus that answers keeps psbc from entering, until the user accepts it")
+def _(h):
+    for id in ("x11-abstract", "dbus-session-abstract", "xsmp-abstract", "at-spi-abstract", "ibus-abstract"):
+        vector = next(vector for vector in VECTORS if vector.id == id)
+        p = Project(h)
+        with Ears(h, [vector]) as ears:
+            name = ears.at[id][2]
+            r = p.psbc_without(LANDLOCK, "run", "--", "touch", "ran")
+            assert r.status == 125 and not h.exists(p.path + "/ran"), r
+            assert name in r.err and "accept_abstract = true" in r.err and '`access = "none"`' in r.err, r
+            assert p.psbc("run", "--", "true").ok, "this kernel closes it"
+            h.write("~/.config/psbc/config.toml", "accept_abstract = true\n")
+            assert ears.call(p, lambda argv, p=p: p.psbc_without(LANDLOCK, "run", "--", *argv)) == {id}
+            os.unlink(h.path("~/.config/psbc/config.toml"))
+            p = Project(h, '[network]\naccess = "none"\n')
+            assert p.psbc_without(LANDLOCK, "run", "--", "true").ok, h.story()
+
+
 @test("C6: with `access = \"none\"` there is a network inside that is nobody else's, on a kernel without Landlock too")
 def _(h):
     config = '[network]\naccess = "none"\n'

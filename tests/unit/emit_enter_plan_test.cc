@@ -24,6 +24,7 @@ emit::EnterPlan sample() {
       .network = config::NetworkAccess::ports,
       .connect = {53, 443},
       .listen = {0, 65535},
+      .accept_abstract = true,
       .directories = {"cache", "state"},
       .hidden = {"/home/dev/code/lab/.env"},
       .read_only = {"/home/dev/code/lab/.git/hooks"},
