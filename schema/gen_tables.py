@@ -17,14 +17,20 @@ ANY = {"description", "$comment", "type", "default", "examples", "x-psbc-directi
 KEYWORDS = {
     "root": {"$schema", "$id", "title", "additionalProperties", "required", "properties", "definitions"} | ANY,
     "table": {"additionalProperties", "required", "properties"} | ANY,
+    "definition": {"title", "additionalProperties", "required", "properties"} | ANY,
     "map": {"additionalProperties", "patternProperties", "propertyNames", "maxProperties"} | ANY,
     "integers": {"items", "uniqueItems", "maxItems"} | ANY,
+    "tables": {"additionalProperties", "patternProperties", "propertyNames", "maxProperties"} | ANY,
+    "words": {"items", "minItems", "maxItems", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "strings": {"items", "uniqueItems", "maxItems"} | ANY,
     "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "integer": {"enum"} | ANY,
     "choice": {"enum"} | ANY,
     "boolean": set() | ANY,
 }
+# Of KeyShape, in its order.
+FIELDS = ("name", "path", "kind", "required", "text", "names", "items", "least", "most", "max_entries", "allowed", "words", "leaf", "direction", "table",
+          "example", "description", "aliases")  # fmt: skip
 DIRECTIONS = ("neutral", "narrows", "widens")
 
 
@@ -70,11 +76,13 @@ def closed(node, where):
 def string_shape(schema, node, where):
     """The limits of one string: of a key, of a list's items, of a map's names or values."""
     node = resolve(schema, node, where)
-    check_keywords(node, "string", where)
-    need(node.get("type") == "string", where, "must be of type string")
+    words = node.get("type") == ["string", "array"]
+    check_keywords(node, "words" if words else "string", where)
+    need(words or node.get("type") == "string", where, "must be of type string")
     for keyword in ("x-psbc-format", "x-psbc-expects", "not"):
         need(keyword in node, where, f"a string needs `{keyword}`")
-    need(set(node["not"]) == {"pattern"}, where, "`not` may hold a `pattern` only")
+    # Without the type it would refuse each array: a pattern says nothing about one, so it matches.
+    need(set(node["not"]) == {"pattern"} | ({"type"} if words else set()), where, "`not` may hold a `pattern` only")
     need("maxLength" in node or "pattern" in node, where, "a string needs `maxLength` or `pattern`")
     return (
         f"{{.format = Format::{node['x-psbc-format']}, .expects = {quote(node['x-psbc-expects'])}, "
@@ -106,16 +114,31 @@ class Tables:
         self.schema = schema
         self.prefix = prefix
         self.direction_is_mandatory = direction_is_mandatory
-        self.leaves = []  # (enumerator, path)
+        self.enums = {f"{prefix.capitalize()}Key": []}  # name of the enum: (enumerator, path)
+        self.leaves = self.enums[f"{prefix.capitalize()}Key"]
+        self.definitions = {}  # name of a table that NAME = { } may hold: symbol
         self.lines = []
         check_keywords(schema, "root", "")
         need(schema.get("$schema") == "http://json-schema.org/draft-07/schema#", "", "must be draft-07")
         need(set(schema) >= {"$id", "title", "type"} and schema["type"] == "object", "", "needs `$id`, `title`, `type`")
         for name, node in schema.get("definitions", {}).items():
-            string_shape(schema, node, f"definitions.{name}")
+            if node.get("type") != "object":
+                string_shape(schema, node, f"definitions.{name}")
         self.table(schema, "")
 
-    def table(self, node, path):
+    def definition(self, name):
+        """The table of a definition, with an enum of its own: several keys may hold tables of one shape."""
+        if name not in self.definitions:
+            node = self.schema["definitions"][name]
+            check_keywords(node, "definition", f"definitions.{name}")
+            need("title" in node, f"definitions.{name}", "needs a `title`: how a header of such a table is written")
+            outer = self.leaves
+            self.leaves = self.enums["".join(map(str.capitalize, name.split("_"))) + "Key"] = []
+            self.definitions[name] = self.table(node, node["title"], f"{self.prefix}_{name}")
+            self.leaves = outer
+        return self.definitions[name]
+
+    def table(self, node, path, symbol=None):
         closed(node, path)
         spellings = list(node["properties"])
         for child in node["properties"].values():
@@ -124,8 +147,8 @@ class Tables:
             need(spellings.count(spelling) == 1, path, f"`{spelling}` would mean two keys")
         for name in node.get("required", []):
             need(name in node["properties"], path, f"requires `{name}`, which it does not have")
-        rows = [self.key(name, child, node, path) for name, child in node["properties"].items()]
-        symbol = "_".join([self.prefix, *path.split(".")] if path else [self.prefix])
+        symbol = symbol or "_".join([self.prefix, *path.split(".")] if path else [self.prefix])
+        rows = [self.key(name, child, node, path, f"{symbol}_{name}") for name, child in node["properties"].items()]
         self.lines += [f"constexpr KeyShape {symbol}_keys[] = {{", *rows, "};"]
         self.lines += [
             f"constexpr TableShape {symbol}_table{{.path = {quote(path)}, .description = {quote(node['description'])}, "
@@ -134,46 +157,52 @@ class Tables:
         ]
         return f"{symbol}_table"
 
-    def key(self, name, node, parent, parent_path):
+    def key(self, name, node, parent, parent_path, symbol):
         path = f"{parent_path}.{name}" if parent_path else name
         fields = {"name": quote(name), "path": quote(path)}
+        self.symbol = symbol
         kind = self.kind(node, path)
         check_keywords(node, kind, path)
         fields["kind"] = f"Kind::{kind}"
         fields["required"] = "true" if name in parent.get("required", []) else "false"
         getattr(self, f"fill_{kind}")(node, path, fields)
         if kind != "table":
-            self.leaf(node, path, fields)
-        need(len(node.get("examples", [])) == (kind not in ("table", "integer", "choice")), path, "needs one example")
+            self.leaf(node, name if parent.get("title") == parent_path else path, path, fields)
+        need(len(node.get("examples", [])) == (kind not in ("table", "tables", "integer", "choice")), path, "needs one example")
         example = node["examples"][0] if "examples" in node else node.get("default")
-        fields["example"] = quote(f"{name} = {toml(example)}" if kind != "table" else f"[{path}]")
+        fields.setdefault("example", quote(f"{name} = {toml(example)}" if kind != "table" else f"[{path}]"))
         fields["description"] = quote(node["description"])
         aliases = node.get("x-psbc-aliases", [])
         if aliases:
-            fields["aliases"] = self.array("std::string_view", path, "aliases", map(quote, aliases))
-        return "    {" + ",\n     ".join(f".{field} = {value}" for field, value in fields.items()) + "},"
+            fields["aliases"] = self.array("std::string_view", symbol, "aliases", map(quote, aliases))
+        ordered = sorted(fields.items(), key=lambda field: FIELDS.index(field[0]))
+        return "    {" + ",\n     ".join(f".{field} = {value}" for field, value in ordered) + "},"
 
-    @staticmethod
-    def kind(node, where):
+    def kind(self, node, where):
         declared = node.get("type")
         if declared == "array":
             return "integers" if node.get("items", {}).get("type") == "integer" else "strings"
+        if declared == ["string", "array"]:
+            return "words"
+        if declared == "object" and "patternProperties" in node:
+            values = [resolve(self.schema, value, where).get("type") for value in node["patternProperties"].values()]
+            return "tables" if values == ["object"] else "map"
         if declared == "object":
-            return "map" if "patternProperties" in node else "table"
+            return "table"
         need(declared in ("string", "integer", "boolean"), where, f"the type `{declared}` is not known")
         return "choice" if declared == "string" and "enum" in node else declared
 
-    def array(self, element, path, what, items):
-        symbol = f"{self.prefix}_{path.replace('.', '_').replace('-', '_')}_{what}"
+    def array(self, element, symbol, what, items):
+        symbol = f"{symbol.replace('-', '_')}_{what}"
         self.lines.append(f"constexpr {element} {symbol}[] = {{{', '.join(items)}}};")
         return symbol
 
-    def leaf(self, node, path, fields):
+    def leaf(self, node, key, path, fields):
         direction = node.get("x-psbc-direction")
         if direction is None and self.direction_is_mandatory:
             refuse(path, "needs `x-psbc-direction`: does the key widen what a sandbox may do, or narrow it?")
         need(direction in (None, *DIRECTIONS), path, f"`x-psbc-direction` must be one of {', '.join(DIRECTIONS)}")
-        enumerator = path.replace(".", "_").replace("-", "_")
+        enumerator = key.replace(".", "_").replace("-", "_")
         need(enumerator not in [known for known, _ in self.leaves], path, f"a second key makes `{enumerator}`")
         fields["leaf"] = str(len(self.leaves))
         fields["direction"] = f"Direction::{direction or 'neutral'}"
@@ -182,16 +211,34 @@ class Tables:
     def fill_table(self, node, path, fields):
         fields["table"] = f"&{self.table(node, path)}"
 
-    def fill_map(self, node, path, fields):
+    def fill_names(self, node, path, fields):
+        """What the keys of a map may be; the result is what its values may be."""
         closed(node, path)
         need(len(node["patternProperties"]) == 1, path, "a map has one entry in `patternProperties`")
         need("propertyNames" in node and "maxProperties" in node, path, "a map needs `propertyNames` and `maxProperties`")
         (pattern, value), = node["patternProperties"].items()
         names = resolve(self.schema, node["propertyNames"], path)
         need(names.get("pattern") == pattern, path, "`propertyNames` and `patternProperties` must agree")
-        fields["text"] = string_shape(self.schema, value, path)
         fields["names"] = string_shape(self.schema, node["propertyNames"], path)
         fields["max_entries"] = str(node["maxProperties"])
+        return value
+
+    def fill_map(self, node, path, fields):
+        value = self.fill_names(node, path, fields)
+        fields["text"] = string_shape(self.schema, value, path)
+
+    def fill_tables(self, node, path, fields):
+        value = self.fill_names(node, path, fields)
+        need(set(value) == {"$ref"}, path, "tables need a definition")
+        name = value["$ref"].rsplit("/", 1)[1]
+        fields["table"] = f"&{self.definition(name)}"
+        fields["example"] = quote(f"[{self.schema['definitions'][name]['title']}]")
+
+    def fill_words(self, node, path, fields):
+        need(node.get("minItems") == 1 and "maxItems" in node and "items" in node, path, "needs `minItems` 1, `maxItems` and `items`")
+        fields["text"] = string_shape(self.schema, node, path)
+        fields["items"] = string_shape(self.schema, node["items"], path)
+        fields["max_entries"] = str(node["maxItems"])
 
     def fill_integers(self, node, path, fields):
         need(node.get("uniqueItems") is True and "maxItems" in node, path, "a list needs `uniqueItems` and `maxItems`")
@@ -213,12 +260,12 @@ class Tables:
 
     def fill_integer(self, node, path, fields):
         need("enum" in node and "default" in node, path, "an integer needs `enum` and `default`")
-        fields["allowed"] = self.array("std::int64_t", path, "allowed", map(str, node["enum"]))
+        fields["allowed"] = self.array("std::int64_t", self.symbol, "allowed", map(str, node["enum"]))
 
     def fill_choice(self, node, path, fields):
         need(node.get("default") in node["enum"], path, "a choice needs a `default`, one of its `enum`")
         need(all(isinstance(word, str) for word in node["enum"]), path, "a choice is between words")
-        fields["words"] = self.array("std::string_view", path, "words", map(quote, node["enum"]))
+        fields["words"] = self.array("std::string_view", self.symbol, "words", map(quote, node["enum"]))
 
 
 HEADER = """\
@@ -234,13 +281,7 @@ namespace psbc::config {{
 
 /// One enumerator for each key that holds a value: `decode` switches over them without a default, so
 /// a key that is added to a schema does not compile until it has a meaning.
-enum class ProjectKey : std::uint8_t {{
-{project}
-}};
-
-enum class UserKey : std::uint8_t {{
-{user}
-}};
+{enums}
 
 extern const TableShape& project_shape;
 extern const TableShape& user_shape;
@@ -272,8 +313,9 @@ constinit const std::string_view user_schema_text = R"psbc({user_text})psbc";
 """
 
 
-def enumerators(tables):
-    return "\n".join(f"  {name}, // {path}" for name, path in tables.leaves)
+def enums(tables):
+    for name, leaves in tables.enums.items():
+        yield f"enum class {name} : std::uint8_t {{\n" + "\n".join(f"  {leaf}, // {path}" for leaf, path in leaves) + "\n};\n"
 
 
 def main(project_path, user_path, source_path, header_path):
@@ -286,7 +328,7 @@ def main(project_path, user_path, source_path, header_path):
     project = Tables(json.loads(project_text), "project", direction_is_mandatory=True)
     user = Tables(json.loads(user_text), "user", direction_is_mandatory=False)
     with open(header_path, "w", encoding="utf-8") as file:
-        file.write(HEADER.format(project=enumerators(project), user=enumerators(user)))
+        file.write(HEADER.format(enums="\n".join([*enums(project), *enums(user)])))
     with open(source_path, "w", encoding="utf-8") as file:
         file.write(SOURCE.format(tables="\n".join(project.lines + user.lines),
                                  project_text=project_text, user_text=user_text))

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/enter_tokens.h"
 #include "cli/shell_choice.h"
 #include "driver/build.h"
 #include "driver/registry.h"
@@ -214,6 +215,8 @@ int enter(Context& context, const EnterOptions& asked) {
   std::vector<std::string> command = options.command;
   if (command.empty()) command = {choose_shell(context, *places, options.shell)};
 
+  auto tokens = tokens_for(context, *places, artefacts->plan);
+  if (!tokens) return exit_own_failure;
   const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front());
   if (!record) {
     // A full disk keeps nobody out; a /tmp that is somebody else's does.
@@ -232,7 +235,8 @@ int enter(Context& context, const EnterOptions& asked) {
   const runtime::EnterResult result =
       runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
-                      .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .on_disclosure = on_disclosure, .on_blind = on_blind});
+                       .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .secrets = &tokens->variables,
+                       .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind});
   if (result.failure) complain(result.failure->error);
   say_disclosed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);

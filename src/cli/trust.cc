@@ -18,6 +18,7 @@ void say_grants(const Context& context, const policy::Policy& policy) {
     if (asked(rule.origin) && rule.access == policy::Access::writable) say(context, "  + write  " + shown(rule.path));
   for (const policy::Rule& rule : policy.rules)
     if (asked(rule.origin) && rule.access == policy::Access::read_only) say(context, "  + read   " + shown(rule.path));
+  for (const policy::Token& token : policy.tokens) say(context, "  + token  " + describe(token));
   if (!policy.network.origin.where.empty()) {
     const bool closed = policy.network.access == config::NetworkAccess::none;
     say(context, closed ? "  - network" : "  + use the network: " + describe(policy.network));

@@ -45,6 +45,33 @@ struct Network {
   std::vector<Spanned<std::uint16_t>> listen;  // 0: one that the kernel chooses
 };
 
+/// One of `tokens`: a credential under the name of its variable.
+struct Token {
+  SpannedString name;     // without what follows it
+  bool read_only = false; // `:read`: the read-only kind suffices
+  bool optional = false;  // `?`
+};
+
+/// What the user says that a token may do.
+enum class TokenKind : std::uint8_t { unknown, read, write };
+/// How a token gets inside.
+enum class TokenDelivery : std::uint8_t { automatic, environment, file };
+
+/// `[tokens.NAME]`: where a token comes from. Only the user's own file can say that.
+struct TokenSource {
+  SpannedString name;
+  std::vector<SpannedString> from; // a command's words, or the one text of a short form
+  bool is_command = false;         // written as an array
+  TokenKind kind = TokenKind::unknown;
+  TokenDelivery as = TokenDelivery::automatic;
+};
+
+/// `[projects."ROOT"]`: what is different for one project.
+struct ProjectSettings {
+  SpannedString root; // "~/x" or "/x"
+  std::vector<TokenSource> tokens;
+};
+
 /// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
 /// command, a template or the source of a secret.
 struct ProjectConfig {
@@ -52,6 +79,7 @@ struct ProjectConfig {
   std::vector<SpannedString> readonly; // "~/x", "/x", or relative to the project
   std::vector<SpannedString> writable;
   std::vector<SpannedString> hidden;   // may hold `*`, `?`, `**`
+  std::vector<Token> tokens;
   std::optional<SpannedString> venv;   // [python] venv
   std::vector<SpannedString> env_pass; // [env] pass
   std::vector<Variable> env_set;       // [env] set
@@ -71,6 +99,8 @@ struct UserConfig {
   bool accept_abstract = false;              // enter although an X server answers where nothing can close it
   bool keep_lost = false;                    // what a session writes into its HOME is there at the next entry
   Spanned<OnUnhide> on_unhide;
+  std::vector<TokenSource> tokens;           // for every project
+  std::vector<ProjectSettings> projects;
   std::optional<SpannedString> templates;    // a directory that replaces the built-in templates
 };
 

@@ -31,6 +31,18 @@ std::vector<Variable> variables(const Value& value) {
   return list;
 }
 
+std::vector<Token> tokens(const Value& value) {
+  std::vector<Token> list;
+  for (const Value& item : value.items) {
+    Token& token = list.emplace_back(Token{.name = text(item)});
+    std::string& name = token.name.value;
+    if ((token.optional = name.ends_with('?'))) name.pop_back();
+    constexpr std::string_view read = ":read";
+    if ((token.read_only = name.ends_with(read))) name.resize(name.size() - read.size());
+  }
+  return list;
+}
+
 /// What the word means: validate let no other through than those that the schema allows.
 template <class Choice>
 Spanned<Choice> choice(const Value& value, std::initializer_list<std::pair<std::string_view, Choice>> words) {
@@ -39,15 +51,37 @@ Spanned<Choice> choice(const Value& value, std::initializer_list<std::pair<std::
   return {.span = value.span};
 }
 
-// No `default` in these two: a key that a schema gained must not compile before it means something.
+template <class Key, class Config>
+void decode_table(const Value& table, const TableShape& shape, Config& config);
 
-void decode(ProjectKey key, const Value& value, ProjectConfig& config) {
+std::vector<TokenSource> token_sources(const Value& value, const TableShape& shape) {
+  std::vector<TokenSource> list;
+  for (const Entry& entry : value.entries) {
+    TokenSource& source = list.emplace_back(TokenSource{.name = {.value = entry.key, .span = entry.key_span}});
+    decode_table<TokenSourceKey>(entry.value, shape, source);
+  }
+  return list;
+}
+
+std::vector<ProjectSettings> project_settings(const Value& value, const TableShape& shape) {
+  std::vector<ProjectSettings> list;
+  for (const Entry& entry : value.entries) {
+    ProjectSettings& settings = list.emplace_back(ProjectSettings{.root = {.value = entry.key, .span = entry.key_span}});
+    decode_table<ProjectSettingsKey>(entry.value, shape, settings);
+  }
+  return list;
+}
+
+// No `default` in these: a key that a schema gained must not compile before it means something.
+
+void decode(ProjectKey key, const KeyShape&, const Value& value, ProjectConfig& config) {
   switch (key) {
     case ProjectKey::schema: break; // validate lets only the version through that this program reads
     case ProjectKey::name: config.name = text(value); break;
     case ProjectKey::readonly: config.readonly = texts(value); break;
     case ProjectKey::writable: config.writable = texts(value); break;
     case ProjectKey::hidden: config.hidden = texts(value); break;
+    case ProjectKey::tokens: config.tokens = tokens(value); break;
     case ProjectKey::python_venv: config.venv = text(value); break;
     case ProjectKey::env_pass: config.env_pass = texts(value); break;
     case ProjectKey::env_set: config.env_set = variables(value); break;
@@ -66,7 +100,7 @@ void decode(ProjectKey key, const Value& value, ProjectConfig& config) {
   }
 }
 
-void decode(UserKey key, const Value& value, UserConfig& config) {
+void decode(UserKey key, const KeyShape& shape, const Value& value, UserConfig& config) {
   switch (key) {
     case UserKey::readonly: config.readonly = texts(value); break;
     case UserKey::hidden: config.hidden = texts(value); break;
@@ -77,7 +111,30 @@ void decode(UserKey key, const Value& value, UserConfig& config) {
       config.on_unhide = choice<OnUnhide>(value, {{"warn", OnUnhide::warn}, {"stop", OnUnhide::stop}});
       break;
     case UserKey::templates: config.templates = text(value); break;
+    case UserKey::tokens: config.tokens = token_sources(value, *shape.table); break;
+    case UserKey::projects: config.projects = project_settings(value, *shape.table); break;
     case UserKey::env_pass: config.env_pass = texts(value); break;
+  }
+}
+
+void decode(TokenSourceKey key, const KeyShape&, const Value& value, TokenSource& source) {
+  switch (key) {
+    case TokenSourceKey::from:
+      source.is_command = value.type == Type::array;
+      source.from = source.is_command ? texts(value) : std::vector{text(value)};
+      break;
+    case TokenSourceKey::kind:
+      source.kind = choice<TokenKind>(value, {{"unknown", TokenKind::unknown}, {"read", TokenKind::read}, {"write", TokenKind::write}}).value;
+      break;
+    case TokenSourceKey::as:
+      source.as = choice<TokenDelivery>(value, {{"auto", TokenDelivery::automatic}, {"env", TokenDelivery::environment}, {"file", TokenDelivery::file}}).value;
+      break;
+  }
+}
+
+void decode(ProjectSettingsKey key, const KeyShape& shape, const Value& value, ProjectSettings& settings) {
+  switch (key) {
+    case ProjectSettingsKey::tokens: settings.tokens = token_sources(value, *shape.table); break;
   }
 }
 
@@ -85,10 +142,10 @@ template <class Key, class Config>
 void decode_table(const Value& table, const TableShape& shape, Config& config) {
   for (const Entry& entry : table.entries) {
     const KeyShape& key = *shape.find(entry.key);
-    if (key.table != nullptr)
+    if (key.kind == Kind::table)
       decode_table<Key>(entry.value, *key.table, config);
     else
-      decode(static_cast<Key>(key.leaf), entry.value, config);
+      decode(static_cast<Key>(key.leaf), key, entry.value, config);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "config/source_form.h"
 #include "config/words.h"
 
 namespace psbc::config {
@@ -80,10 +81,43 @@ Problem check_variable(std::string_view text) {
                        valid ? write(bare) : "a name is like `OMP_NUM_THREADS`"};
 }
 
+Problem check_token(std::string_view text) {
+  std::string_view name = text;
+  if (name.ends_with('?')) name.remove_suffix(1);
+  if (name.ends_with(":read")) name.remove_suffix(5);
+  auto problem = check_variable(name);
+  if (!problem) return std::nullopt;
+  const std::string_view bare = text.substr(0, text.find_first_of(":?"));
+  if (text.find('=') == std::string_view::npos && bare != text && !check_variable(bare))
+    return FormatProblem{"is not a token: after the name, only `:read` and then `?` mean something",
+                         write(std::string(bare) + ":read") + " or `" + toml_string(bare) + "`"};
+  if (text.find('=') != std::string_view::npos)
+    problem->help = "name the variable alone: a value in this file would be committed";
+  return problem;
+}
+
+Problem check_argument(std::string_view text);
+
+Problem check_source(std::string_view text) {
+  if (auto problem = check_argument(text)) return problem;
+  const SourceForm* const form = source_form(text);
+  std::vector<std::string> words;
+  if (form != nullptr && form->words(text.substr(form->prefix.size()), words)) return std::nullopt;
+  if (form != nullptr) return FormatProblem{"is not complete, or not as psbc reads it", "write it as `" + std::string(form->shape) + "`"};
+  std::string shapes;
+  for (const SourceForm& known : source_forms()) shapes += (shapes.empty() ? "`" : ", `") + std::string(known.shape) + "`";
+  return FormatProblem{"is no source that psbc knows", "write one of " + shapes + ", or a command as an array of its words"};
+}
+
 Problem check_text(std::string_view text) {
   if (has_control_character(text))
     return FormatProblem{"holds a control character or a line break", "write it on one line"};
   return std::nullopt;
+}
+
+Problem check_argument(std::string_view text) {
+  if (text.empty()) return FormatProblem{"is empty", "write a word, or remove it"};
+  return check_text(text);
 }
 
 /// `text` without its `..` components; nothing when one leads out of it.
@@ -200,6 +234,9 @@ std::optional<FormatProblem> check_format(Format format, std::string_view text) 
     case Format::inner_path: return check_inner_path(text);
     case Format::pattern: return check_any_path(text);
     case Format::variable: return check_variable(text);
+    case Format::token: return check_token(text);
+    case Format::source: return check_source(text);
+    case Format::argument: return check_argument(text);
     case Format::text: return check_text(text);
   }
   return std::nullopt;

@@ -130,7 +130,7 @@ std::optional<Value> parse(const diag::SourceFile& source, diag::Diagnostics& di
     diagnostics.add({.code = diag::Code::limit_exceeded,
                      .message = "keys and arrays are nested more than " + std::to_string(max_depth) + " deep",
                      .labels = {{.span = {&source, seen.stopped, seen.stopped}, .text = "too deep"}},
-                     .help = {"remove it: no key of this file is deeper than 3"}});
+                     .help = {"remove it: no key of this file is as deep as that"}});
     return std::nullopt;
   }
   const Places places(source);

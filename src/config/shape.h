@@ -11,7 +11,7 @@
 namespace psbc::config {
 
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
-enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, text };
+enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text };
 
 /// `x-psbc-direction`: what a new value of the key may do to what was approved before.
 enum class Direction : std::uint8_t { neutral, narrows, widens };
@@ -23,8 +23,10 @@ enum class Kind : std::uint8_t {
   choice,  // one of a few words
   strings, // an array of strings, each one once
   integers, // an array of integers, each one once
+  words,   // a string, or an array of strings
   map,     // NAME = "text"
   table,
+  tables,  // NAME = a table, all of one shape
 };
 
 struct TextShape {
@@ -42,12 +44,13 @@ struct KeyShape {
   Kind kind = Kind::string;
   bool required = false;
   TextShape text{};                        // of the string, of an array's items, of a map's values
-  TextShape names{};                       // of a map's keys
+  TextShape names{};                       // of a map's keys, or of those of tables
   std::int64_t least = 0, most = 0;        // of an array's integers
-  std::size_t max_entries = 0;             // of an array or a map
+  TextShape items{};                       // of words, where they are an array
+  std::size_t max_entries = 0;             // of an array, a map or tables
   std::span<const std::int64_t> allowed{}; // the integers that have a meaning
   std::span<const std::string_view> words{}; // of a choice
-  std::uint8_t leaf = 0;                   // ProjectKey or UserKey; means nothing for a table
+  std::uint8_t leaf = 0;                   // ProjectKey, UserKey or that of a definition; means nothing for a table
   Direction direction = Direction::neutral;
   const TableShape* table = nullptr;
   std::string_view example; // one line of TOML, with the key

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/format.h"
+#include "config/source_form.h"
 #include "config/suggest.h"
 #include "config/words.h"
 
@@ -24,8 +25,10 @@ std::string_view wanted(Kind kind) {
     case Kind::choice: return "a string";
     case Kind::strings: return "an array of strings";
     case Kind::integers: return "an array of integers";
+    case Kind::words: return "a string or an array of strings";
     case Kind::map: return "a table of strings";
     case Kind::table: return "a table";
+    case Kind::tables: return "a table of tables";
   }
   return {};
 }
@@ -38,6 +41,8 @@ bool has_type(const Value& value, Kind kind) {
     case Kind::choice: return value.type == Type::string;
     case Kind::strings:
     case Kind::integers: return value.type == Type::array;
+    case Kind::words: return value.type == Type::string || value.type == Type::array;
+    case Kind::tables:
     case Kind::map:
     case Kind::table: return value.type == Type::table;
   }
@@ -143,8 +148,10 @@ class Validator {
       case Kind::choice: choice(entry.value, shape); break;
       case Kind::strings: strings(entry.value, shape); break;
       case Kind::integers: integers(entry.value, shape); break;
+      case Kind::words: words(entry.value, shape); break;
       case Kind::map: map(entry.value, shape); break;
       case Kind::table: table(entry.value, *shape.table); break;
+      case Kind::tables: tables(entry.value, shape); break;
     }
   }
 
@@ -165,7 +172,7 @@ class Validator {
            "`" + std::string(shape.path) + "` must be " + std::string(wanted(shape.kind)) + ", not " +
                std::string(with_article(entry.value.type)),
            entry.value.span, std::string(with_article(entry.value.type)), {std::string(shape.description)},
-           {shape.kind == Kind::table ? "write its keys below a line `" + correct + "`"
+           {shape.table != nullptr ? "write its keys below a line `" + correct + "`"
                                       : "write `" + correct + "`"});
   }
 
@@ -236,6 +243,41 @@ class Validator {
     }
   }
 
+  void words(const Value& value, const KeyShape& shape) {
+    const std::string path(shape.path);
+    if (value.type == Type::string) return text(value.string, value.span, "`" + path + "`", shape.text);
+    if (value.items.empty())
+      refuse(Code::invalid_value, "`" + path + "` is empty", value.span, "", {std::string(shape.description)},
+             {"write `" + std::string(shape.example) + "`"});
+    if (value.items.size() > shape.max_entries)
+      too_many(path, value.items.size(), shape.max_entries, value.items[shape.max_entries].span, "put the command into a script");
+    for (std::size_t i = 0; i < value.items.size(); ++i) {
+      const Value& item = value.items[i];
+      const std::string what = "`" + path + "[" + std::to_string(i) + "]`";
+      if (item.type == Type::string)
+        text(item.string, item.span, what, shape.items);
+      else
+        wrong_item(item, what);
+    }
+  }
+
+  void tables(const Value& value, const KeyShape& shape) {
+    const std::string path(shape.path);
+    if (value.entries.size() > shape.max_entries)
+      too_many(path, value.entries.size(), shape.max_entries, value.entries[shape.max_entries].key_span, "remove some");
+    for (const Entry& entry : value.entries) {
+      text(entry.key, entry.key_span, "`" + path + "`", shape.names);
+      if (entry.value.type == Type::table)
+        table(entry.value, *shape.table);
+      else
+        refuse(Code::wrong_type,
+               "`" + path + "." + base::escape(entry.key.substr(0, 128)) + "` must be a table, not " +
+                   std::string(with_article(entry.value.type)),
+               entry.value.span, std::string(with_article(entry.value.type)), {std::string(shape.table->description)},
+               {"write its keys below a line `" + std::string(shape.example) + "`"});
+    }
+  }
+
   void map(const Value& value, const KeyShape& shape) {
     const std::string path(shape.path);
     if (value.entries.size() > shape.max_entries)
@@ -276,9 +318,21 @@ class Validator {
                     what + " is " + std::to_string(length) + " long, and " +
                         std::to_string(shape.max_length) + " is the limit",
                     span, "", {}, {"shorten it"});
-    if (auto problem = check_format(shape.format, text))
+    auto problem = check_format(shape.format, text);
+    if (!problem) return;
+    // Where a source belongs, somebody wrote what may be the token itself: neither it nor its line is shown.
+    if (shape.format == Format::source && !text.empty() && source_form(text) == nullptr) {
+      valid_ = false;
+      diagnostics_.add({.code = Code::invalid_value,
+                        .message = what + " " + problem->message,
+                        .notes = {"in line " + std::to_string(source_.position(span.begin).line) + " of `" + base::escape(source_.name()) +
+                                  "`, which is not shown: it may hold the token itself",
+                                  "a token is never written here, only where it is"},
+                        .help = {std::move(problem->help)}});
+    } else {
       refuse(Code::invalid_value, what + (text.empty() ? "" : ": " + quoted(text)) + " " + problem->message,
              span, "", {"expected: " + std::string(shape.expects)}, {std::move(problem->help)});
+    }
   }
 
   const diag::SourceFile& source_;

@@ -71,12 +71,9 @@ std::optional<Loaded> load(const CompileInput& in, Sources& sources, Diagnostics
     loaded.config_bytes = source->text();
     if (auto config = config::load_project(*source, diagnostics)) loaded.project = std::move(*config);
   }
-  const AbsPath user = in.places.user_config();
-  const auto real = resolve(in.fs, user); // people link their dotfiles; the target must be plain
-  if (real && real->kind != Kind::absent)
-    if (const auto* source = read_source(in.fs, real->path, sources, diagnostics))
-      if (auto config = config::load_user(*source, diagnostics)) loaded.user = std::move(*config);
-  if (diagnostics.has_errors()) return std::nullopt;
+  auto user = load_user_config(in.fs, in.places, sources, diagnostics);
+  if (!user || diagnostics.has_errors()) return std::nullopt;
+  loaded.user = std::move(*user);
   return loaded;
 }
 
@@ -153,6 +150,17 @@ std::optional<FirejailUsed> parse_firejail_used(std::string_view bytes) {
   const auto version = emit::parse_firejail_version("firejail version " + std::string(lines[1]));
   if (!path || !version) return std::nullopt;
   return FirejailUsed{.path = *path, .version = *version};
+}
+
+std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::Places& places, Sources& sources,
+                                                   Diagnostics& diagnostics) {
+  config::UserConfig user;
+  const auto real = resolve(fs, places.user_config()); // people link their dotfiles; the target must be plain
+  if (real && real->kind != Kind::absent)
+    if (const auto* source = read_source(fs, real->path, sources, diagnostics))
+      if (auto config = config::load_user(*source, diagnostics)) user = std::move(*config);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return user;
 }
 
 std::optional<policy::Policy> compile_policy(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {

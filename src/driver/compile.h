@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "config/config.h"
 #include "diag/diagnostic.h"
 #include "driver/project.h"
 #include "emit/firejail_version.h"
@@ -51,6 +52,9 @@ struct FirejailUsed {
 std::string serialise(const FirejailUsed& used);
 std::optional<FirejailUsed> parse_firejail_used(std::string_view bytes);
 
+/// The user's own file, as it is now; an empty one when there is none. Nothing when `diagnostics` has errors.
+std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::Places& places, Sources& sources,
+                                                   diag::Diagnostics& diagnostics);
 /// The policy, through all passes. Nothing when `diagnostics` has errors.
 std::optional<policy::Policy> compile_policy(const CompileInput& input, Sources& sources, diag::Diagnostics& diagnostics);
 /// The policy and all outputs: needs a usable firejail on this machine.

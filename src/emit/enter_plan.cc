@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 5\n";
+constexpr std::string_view plan_magic = "psbc plan 7\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -90,6 +90,25 @@ std::vector<HomeFile> read_home_files(WireReader& in) {
   return files;
 }
 
+void write_tokens(WireWriter& out, const std::vector<PlannedToken>& tokens) {
+  out.u32(static_cast<std::uint32_t>(tokens.size()));
+  for (const PlannedToken& token : tokens) {
+    out.text(token.name);
+    out.u32((token.read_only ? 1U : 0U) | (token.optional ? 2U : 0U));
+  }
+}
+
+std::vector<PlannedToken> read_tokens(WireReader& in) {
+  std::vector<PlannedToken> tokens;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    PlannedToken& token = tokens.emplace_back(PlannedToken{.name = in.text()});
+    const std::uint32_t flags = in.u32();
+    token.read_only = (flags & 1U) != 0;
+    token.optional = (flags & 2U) != 0;
+  }
+  return tokens;
+}
+
 /// The directories in `root` that must exist before a tool starts. Tools make the last component of
 /// what a variable names (PIP_CACHE_DIR), but not what leads to it (the directory of HISTFILE).
 std::vector<std::string> needed_directories(const policy::Policy& policy) {
@@ -132,6 +151,8 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
   };
   for (const policy::Variable& variable : policy.variables)
     plan.variables.emplace_back(variable.name, variable.value);
+  for (const policy::Token& token : policy.tokens)
+    plan.tokens.push_back({.name = token.name, .read_only = token.read_only, .optional = token.optional});
   for (const policy::HomeFile& file : policy.home_files)
     plan.home_files.push_back(
         {.path = file.path, .content = file.content, .block = file.mode == policy::HomeFile::Mode::block});
@@ -159,6 +180,7 @@ std::string serialise(const EnterPlan& plan) {
     out.text(*field);
   out.texts(plan.pass);
   write_pairs(out, plan.variables);
+  write_tokens(out, plan.tokens);
   write_home_files(out, plan.home_files);
   write_pairs(out, plan.aliases);
   out.u32(static_cast<std::uint32_t>(plan.network));
@@ -183,6 +205,7 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
     *field = in.text();
   plan.pass = in.texts();
   plan.variables = read_pairs(in);
+  plan.tokens = read_tokens(in);
   plan.home_files = read_home_files(in);
   plan.aliases = read_pairs(in);
   plan.network = read_access(in);

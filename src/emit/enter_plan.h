@@ -29,6 +29,14 @@ struct WatchedName {
   bool operator==(const WatchedName&) const = default;
 };
 
+/// A credential that the project asks for.
+struct PlannedToken {
+  std::string name;
+  bool read_only = false; // the read-only kind suffices
+  bool optional = false;
+  bool operator==(const PlannedToken&) const = default;
+};
+
 /// Paths are absolute; strings, because what is inside is judged by the kernel's view, not by ours.
 struct EnterPlan {
   std::string name;        // JAILED_ENV
@@ -41,6 +49,7 @@ struct EnterPlan {
   std::string environment; // the virtual environment; activated when it has a bin/python
   std::vector<std::string> pass;                               // names that cross, beside the base list
   std::vector<std::pair<std::string, std::string>> variables;  // name, value
+  std::vector<PlannedToken> tokens;                            // their values are found at entry
   std::vector<HomeFile> home_files;
   std::vector<std::pair<std::string, std::string>> aliases;    // link, target
   config::NetworkAccess network = config::NetworkAccess::full;

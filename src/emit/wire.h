@@ -52,7 +52,9 @@ class WireReader {
     const std::uint64_t low = u32();
     return low | static_cast<std::uint64_t>(u32()) << 32U;
   }
-  std::string text() { return std::string(take(u32())); }
+  std::string text() { return std::string(view()); }
+  /// The same without a copy.
+  std::string_view view() { return take(u32()); }
   std::vector<std::string> texts() {
     std::vector<std::string> values;
     for (std::uint32_t n = count(); n > 0 && good_; --n)

@@ -86,7 +86,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
       .session = input.places.session(id),
       .temporary = input.places.temporary_of(id),
       .environment = input.places.envs / input.project.name.value,
-      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .home_files = {}, .tools = {}, .shells = {}, .zdotdir = {},
+      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .home_files = {}, .tools = {}, .shells = {}, .zdotdir = {},
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
@@ -108,6 +108,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_network(lowering);
   lower_variables(lowering);
   policy.accept_abstract = input.user.accept_abstract;
+  lower_tokens(lowering);
   policy.keep_lost = input.user.keep_lost;
   policy.stop_on_unhide = input.user.on_unhide.value == config::OnUnhide::stop;
   if (diagnostics.has_errors()) return std::nullopt;

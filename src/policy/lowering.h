@@ -54,6 +54,10 @@ void scan_exposed(Lowering& lowering);      // secrets in what readonly and writ
 void lower_home_files(Lowering& lowering);  // git identity
 void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]
+void lower_tokens(Lowering& lowering);      // tokens
+
+/// Is it a variable that no file may decide? Adds the diagnostic and says true.
+bool refuse_reserved(Lowering& lowering, const config::SpannedString& name);
 
 /// The absolute path that `~`, `~/x`, `/x` or `x` (relative to `base`) means, before links.
 std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& base, const base::AbsPath& home);

@@ -60,6 +60,11 @@ std::string describe(const Network& network) {
   return out;
 }
 
+std::string describe(const Token& token) {
+  const char* const which = token.read_only ? token.optional ? " (read-only kind, optional)" : " (read-only kind)" : token.optional ? " (optional)" : "";
+  return token.name + which;
+}
+
 std::string dump(const Policy& policy) {
   std::string out = "sandbox " + policy.name + "\n";
   const auto place = [&](const char* word, const base::AbsPath& path) {
@@ -88,6 +93,7 @@ std::string dump(const Policy& policy) {
   for (const Alias& alias : policy.aliases)
     out += padded("link", 12) + shown(alias.link, policy.home) + " -> " + base::escape(alias.target) + because(alias.origin);
   for (const std::string& name : policy.pass) out += padded("pass", 12) + name + "\n";
+  for (const Token& token : policy.tokens) out += padded("token", 12) + describe(token) + because(token.origin);
   for (const Variable& variable : policy.variables)
     out += padded("set", 12) + variable.name + "=" + base::escape(variable.value) + because(variable.origin);
   for (const HomeFile& file : policy.home_files)

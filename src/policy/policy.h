@@ -60,6 +60,17 @@ struct Variable {
   Origin origin;
 };
 
+/// A credential that the project asks for, under the name of its variable. Where it comes from is not part of a
+/// policy: policy/token_source.h.
+struct Token {
+  std::string name;
+  bool read_only = false; // the read-only kind suffices
+  bool optional = false;  // absent, with one line, when the user has no source for it
+  Origin origin;
+};
+/// "HF_TOKEN (read-only kind, optional)"
+std::string describe(const Token& token);
+
 /// A file that psbc's first process writes into the private HOME at every entry.
 struct HomeFile {
   enum class Mode : std::uint8_t {
@@ -104,6 +115,7 @@ struct Policy {
   std::vector<Alias> aliases;
   std::vector<Variable> variables;    // set inside
   std::vector<std::string> pass;      // names that cross, with the base list
+  std::vector<Token> tokens;          // cross by the user's sources alone
   std::vector<HomeFile> home_files;
   Network network;
   bool accept_abstract = false;       // of the user: see runtime/abstract_sockets.h

@@ -20,7 +20,9 @@ bool is_reserved(std::string_view name) {
   return std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved) || name.starts_with("PSBC_");
 }
 
-bool refuse(Lowering& lowering, const config::SpannedString& name) {
+} // namespace
+
+bool refuse_reserved(Lowering& lowering, const config::SpannedString& name) {
   if (!is_reserved(name.value)) return false;
   lowering.report(diag::Code::reserved_variable, diag::Severity::error, name.span,
                   "`" + base::escape(name.value) + "` is decided by psbc", "",
@@ -28,15 +30,13 @@ bool refuse(Lowering& lowering, const config::SpannedString& name) {
   return true;
 }
 
-} // namespace
-
 void lower_variables(Lowering& lowering) {
   const LowerInput& in = lowering.in;
   for (const auto* list : {&in.project.env_pass, &in.user.env_pass})
     for (const auto& name : *list)
-      if (!refuse(lowering, name)) lowering.out.pass.push_back(name.value);
+      if (!refuse_reserved(lowering, name)) lowering.out.pass.push_back(name.value);
   for (const auto& variable : in.project.env_set) {
-    if (refuse(lowering, variable.name)) continue;
+    if (refuse_reserved(lowering, variable.name)) continue;
     const auto same = [&](const Variable& other) { return other.name == variable.name.value; };
     auto& all = lowering.out.variables;
     all.erase(std::remove_if(all.begin(), all.end(), same), all.end());

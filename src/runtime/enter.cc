@@ -94,6 +94,7 @@ class Entry {
     const Message first = {.kind = Message::Kind::session, .file = std::move(memory)};
     if (!send(channel.outside.get(), first))
       return base::system_error("hand over", "the session");
+    session.wipe();
     const FirejailCommand command(request_, session.nonce);
     firejail_ = fork();
     if (firejail_ < 0)
@@ -113,9 +114,21 @@ class Entry {
     TRY_ASSIGN(std::string nonce, make_nonce());
     emit::EnterPlan plan = request_.plan;
     for (std::string& twin : case_twins(plan.hidden)) plan.hidden.push_back(std::move(twin));
+    std::vector<std::string> environment = make_environment(request_.plan, request_.build, request_.environment);
+    std::vector<SecretVariable> secrets;
+    std::vector<SecretFile> files;
+    if (request_.secrets != nullptr)
+      secrets = std::move(*request_.secrets);
+    if (request_.secret_files != nullptr)
+      files = std::move(*request_.secret_files);
+    for (const SecretFile& file : files)
+      if (!file.variable.empty()) {
+        std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(file.variable + "="); });
+        environment.push_back(file.variable + "=" + request_.plan.home + "/" + file.path);
+      }
     return Session{.nonce = std::move(nonce),
                    .command = request_.command,
-                   .environment = make_environment(request_.plan, request_.build, request_.environment),
+                   .environment = std::move(environment),
                    .cwd = request_.cwd.string(),
                    .cwd_identity = cwd,
                    .home_identity = home,
@@ -124,7 +137,9 @@ class Entry {
                    .blocked_signals = signals_.blocked,
                    .foreground = wants_terminal(),
                    .plan = emit::serialise(plan),
-                   .filter = request_.filter};
+                   .filter = request_.filter,
+                   .secrets = std::move(secrets),
+                   .secret_files = std::move(files)};
   }
 
   /// A script's `psbc run server &` has the script's own group, which has the terminal, and /dev/null as

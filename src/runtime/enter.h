@@ -14,6 +14,7 @@
 #include "emit/firejail_version.h"
 #include "runtime/channel.h"
 #include "runtime/hidden_watch.h"
+#include "runtime/session.h"
 
 namespace psbc::runtime {
 
@@ -28,6 +29,9 @@ struct EnterRequest {
   std::string build;                // what names the build; PSBC_BUILD inside
   base::AbsPath cwd;                // canonical; visible inside
   const base::Env& environment;
+  // Taken out of the request, and overwritten before firejail is started.
+  std::vector<SecretVariable>* secrets = nullptr;
+  std::vector<SecretFile>* secret_files = nullptr;
   std::function<void(const Disclosure&)> on_disclosure = {}; // while the sandbox runs, at once
   std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
 };

@@ -130,6 +130,9 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std
   for (const auto& [name, value] : plan.variables)
     inside[name] = value;
 
+  for (const emit::PlannedToken& token : plan.tokens)
+    inside.erase(token.name); // its value comes from its source, or there is none
+
   inside["PATH"] = absolute_entries(inside["PATH"]);
   if (inside["PATH"].empty())
     inside["PATH"] = default_path;

@@ -21,6 +21,7 @@
 #include "runtime/jail_checks.h"
 #include "runtime/jail_home.h"
 #include "runtime/lost_files.h"
+#include "runtime/secret_files.h"
 #include "runtime/session.h"
 #include "runtime/supervise.h"
 
@@ -83,6 +84,7 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
   TRY(check_paths(plan));
   // Beyond this point the sandbox is there, and it is the one that was compiled.
   TRY(make_home(plan));
+  TRY(write_secret_files(session.secret_files, plan.home));
   finish_environment(session.environment, plan);
   TRY(enter_directory(session.cwd, session.cwd_identity));
   leave_keyring();
@@ -119,10 +121,12 @@ int jail_init_main() {
   if (auto prepared = prepare(*session, *plan); !prepared)
     return fail({.status = no_sandbox, .error = prepared.error()});
 
-  const Command command = {.argv = session->command,
-                           .environment = session->environment,
-                           .signals = {.ignored = session->ignored_signals, .blocked = session->blocked_signals},
-                           .foreground = session->foreground};
+  Command command = {.argv = session->command,
+                     .environment = session->environment,
+                     .secrets = assignments(session->secrets),
+                     .signals = {.ignored = session->ignored_signals, .blocked = session->blocked_signals},
+                     .foreground = session->foreground};
+  session->wipe();
   LostFiles lost(*plan);
   const Supervised result = supervise(command, inside_fd);
   // Nothing of the session runs any more, so nothing changes under the walk.

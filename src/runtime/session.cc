@@ -21,6 +21,19 @@ base::Error bad_session(std::string cause) {
   return {.operation = "read", .object = "the session", .cause = std::move(cause)};
 }
 
+bool read_exactly(int fd, char* to, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = read(fd, to, size);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return false;
+    to += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
 } // namespace
 
 base::Result<FileIdentity> identify(const std::string& path) {
@@ -57,11 +70,20 @@ std::string serialise(const Session& session) {
   out.u32(session.foreground ? 1 : 0);
   out.text(session.plan);
   out.text(session.filter);
+  out.u32(static_cast<std::uint32_t>(session.secrets.size()));
+  for (const SecretVariable& secret : session.secrets)
+    out.text(secret.name);
+  out.u32(static_cast<std::uint32_t>(session.secret_files.size()));
+  for (const SecretFile& file : session.secret_files) {
+    out.text(file.path);
+    out.text(file.variable);
+  }
   return out.take();
 }
 
-base::Result<Session> parse_session(std::string_view bytes) {
+base::Result<Session> parse_session(std::string_view bytes, std::string_view values) {
   emit::WireReader in(bytes);
+  emit::WireReader secret(values);
   if (in.text() != magic)
     return bad_session("it was written by another version of psbc");
   Session session;
@@ -76,7 +98,15 @@ base::Result<Session> parse_session(std::string_view bytes) {
   session.foreground = in.u32() != 0;
   session.plan = in.text();
   session.filter = in.text();
-  if (!in.complete() || session.nonce.empty() || session.command.empty())
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n)
+    session.secrets.push_back({.name = in.text(), .value = base::Secret::copy_of(secret.view())});
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    SecretFile& file = session.secret_files.emplace_back();
+    file.path = in.text();
+    file.variable = in.text();
+    file.bytes = base::Secret::copy_of(secret.view());
+  }
+  if (!in.complete() || !secret.complete() || session.nonce.empty() || session.command.empty())
     return bad_session("it is damaged");
   return session;
 }
@@ -85,7 +115,21 @@ base::Result<base::Fd> write_session(const Session& session) {
   base::Fd memory(memfd_create("psbc-session", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memory)
     return base::system_error("create", "the session");
-  TRY(base::write_all(memory.get(), serialise(session), "the session"));
+  std::vector<const base::Secret*> values;
+  for (const SecretVariable& secret : session.secrets)
+    values.push_back(&secret.value);
+  for (const SecretFile& file : session.secret_files)
+    values.push_back(&file.bytes);
+  const std::string text = serialise(session);
+  emit::WireWriter header;
+  header.u64(text.size());
+  TRY(base::write_all(memory.get(), header.take() + text, "the session"));
+  for (const base::Secret* const value : values) {
+    emit::WireWriter size;
+    size.u32(static_cast<std::uint32_t>(value->view().size()));
+    TRY(base::write_all(memory.get(), size.take(), "the session"));
+    TRY(base::write_all(memory.get(), value->view(), "the session"));
+  }
   if (fcntl(memory.get(), F_ADD_SEALS, seals) != 0)
     return base::system_error("seal", "the session");
   return memory;
@@ -97,8 +141,27 @@ base::Result<Session> read_session(int fd) {
     return bad_session("it is not sealed");
   if (lseek(fd, 0, SEEK_SET) != 0)
     return base::system_error("read", "the session");
-  TRY_ASSIGN(const std::string bytes, base::read_all(fd, max_size, "the session"));
-  return parse_session(bytes);
+  struct stat status{};
+  if (fstat(fd, &status) != 0)
+    return base::system_error("read", "the session");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  std::string header(8, '\0');
+  if (!read_exactly(fd, header.data(), header.size()))
+    return bad_session("it is damaged");
+  const std::uint64_t text_size = emit::WireReader(header).u64();
+  if (size > max_size || text_size > size - header.size())
+    return bad_session("it is damaged");
+  std::string text(text_size, '\0');
+  base::Secret values(size - header.size() - text_size);
+  if (!read_exactly(fd, text.data(), text.size()) || !read_exactly(fd, values.data(), values.capacity()))
+    return bad_session("it is damaged");
+  values.resize(values.capacity());
+  return parse_session(text, values.view());
+}
+
+void Session::wipe() {
+  secrets.clear();
+  secret_files.clear();
 }
 
 } // namespace psbc::runtime

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace psbc::runtime {
 
@@ -27,6 +28,21 @@ base::Result<FileIdentity> identify(const std::string& path);
 
 /// The network namespace of whoever looks.
 inline constexpr const char* own_network = "/proc/self/ns/net";
+/// A variable whose value only the command gets.
+struct SecretVariable {
+  std::string name;
+  base::Secret value;
+};
+
+/// A file that psbc's first process writes into the private HOME of this session, mode 0400: nobody else sees it, and
+/// it is gone with the session. For tokens that tools want in a file, and for their settings that hold one.
+struct SecretFile {
+  std::string path;     // relative to HOME
+  std::string variable; // holds the file's path inside; empty: none does
+  base::Secret bytes;
+};
+/// Where the files of tokens are, relative to HOME.
+inline constexpr std::string_view secret_directory = ".psbc-secrets";
 
 struct Session {
   std::string nonce;
@@ -41,13 +57,20 @@ struct Session {
   bool foreground = false; // the command gets the terminal before its first instruction
   std::string plan;        // emit::serialise(EnterPlan)
   std::string filter;      // emit::build_seccomp_filter()
+  std::vector<SecretVariable> secrets; // beside `environment`
+  std::vector<SecretFile> secret_files;
+
+  /// Overwrites all values: to be called as soon as they are where they belong.
+  void wipe();
 };
 
 /// 32 hexadecimal digits from the kernel.
 base::Result<std::string> make_nonce();
 
+/// All but the values of secrets, which are never in memory that somebody could swap, dump or forget.
 std::string serialise(const Session& session);
-base::Result<Session> parse_session(std::string_view bytes);
+/// `values`: those of the secrets, in order, each after its length (4 bytes, little-endian).
+base::Result<Session> parse_session(std::string_view bytes, std::string_view values = {});
 
 /// A memory file that can no longer be changed by anybody.
 base::Result<base::Fd> write_session(const Session& session);

@@ -43,7 +43,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 class Supervisor {
  public:
-  Supervisor(const Command& command, int channel) : command_(command), channel_(channel) {}
+  Supervisor(Command& command, int channel) : command_(command), channel_(channel) {}
 
   Supervised run() {
     // Orphans of the command become children of this process: they can be waited for.
@@ -65,6 +65,8 @@ class Supervisor {
   bool start(Supervised& result) {
     const std::vector<char*> argv = pointers(command_.argv);
     std::vector<char*> environment = pointers(command_.environment);
+    for (base::Secret& secret : command_.secrets)
+      environment.insert(environment.end() - 1, secret.data());
     int report[2] = {-1, -1};
     if (pipe2(report, O_CLOEXEC) != 0)
       return fail(result, 125, errno);
@@ -83,6 +85,7 @@ class Supervisor {
     ssize_t size = 0;
     while ((size = read(reader.get(), &code, sizeof code)) < 0 && errno == EINTR) {
     }
+    command_.secrets.clear();
     if (size != static_cast<ssize_t>(sizeof code))
       return true; // closed by exec
     waitpid(child_, nullptr, 0);
@@ -183,7 +186,7 @@ class Supervisor {
     }
   }
 
-  const Command& command_;
+  Command& command_;
   int channel_;
   Terminal terminal_;
   pid_t child_ = -1;
@@ -193,6 +196,6 @@ class Supervisor {
 
 } // namespace
 
-Supervised supervise(const Command& command, int channel) { return Supervisor(command, channel).run(); }
+Supervised supervise(Command& command, int channel) { return Supervisor(command, channel).run(); }
 
 } // namespace psbc::runtime

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.h"
 #include "runtime/channel.h"
 #include "runtime/signals.h"
 
@@ -14,6 +15,7 @@ namespace psbc::runtime {
 struct Command {
   std::vector<std::string> argv;
   std::vector<std::string> environment;
+  std::vector<base::Secret> secrets; // more of it: "NAME=value"; overwritten as soon as the command has it
   SignalState signals;
   bool foreground = false; // takes the terminal before its first instruction
 };
@@ -26,6 +28,6 @@ struct Supervised {
 
 /// Runs the command to its end, ends every other process of the PID namespace, and returns. The caller
 /// is single-threaded and has loaded the system call filter.
-Supervised supervise(const Command& command, int channel);
+Supervised supervise(Command& command, int channel);
 
 } // namespace psbc::runtime

@@ -3,7 +3,7 @@
 """Every ```console block of README.md and docs/ is run, and prints what the page says.
 
 All blocks of a page are one session of a user on a host of their own, who has the decoys of host.py and a
-small project in ~/code/lab. `$ ` starts a command, `...` in the expected output stands for anything, a line
+small project in ~/code/lab. `$ ` starts a command, `> ` goes on with its here-document, `...` in the expected output stands for anything, a line
 `...` alone for any lines. The home directory is /home/you on the page.
 """
 import re
@@ -25,6 +25,8 @@ def sessions(text):
                 if command:
                     yield started, command, expected
                 started, command, expected = number + offset, line[2:], []
+            elif "<<" in (command or "") and not expected and re.match(">( |$)", line):
+                command += "\n" + line[2:]  # of a here-document
             else:
                 expected.append(line)
         yield started, command, expected

@@ -234,7 +234,7 @@ TEST_CASE("limits are counted, and the first thing too many is shown") {
   check({name + "readonly = [" + list + "]", "PSB0004", "`readonly` has 257 entries, and 256 are the limit",
          "\"~/256\"", "name a directory instead of each file in it"});
   check({name + "a.b.c.d.e.f.g.h.i = 1", "PSB0004", "keys and arrays are nested more than 8 deep", "",
-         "remove it: no key of this file is deeper than 3"});
+         "remove it: no key of this file is as deep as that"});
   check({std::string(65537, '#'), "PSB0004", "the file is larger than 65536 bytes", "",
          "name a directory instead of each file in it"});
   check({name + "hidden = [\"" + std::string(4096, 'x') + "\"]", "PSB0004",

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Where a token comes from, as the user's file says for one project. Never part of a build: a build is made of what a
+// repository asks for, and must hold no command that somebody could find there; entering reads the user's file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fs.h"
+#include "config/config.h"
+#include "config/source_form.h"
+
+namespace psbc::policy {
+
+struct TokenSource {
+  std::string name;
+  std::vector<std::string> words; // of `reader`, see config/source_form.h; paths in them are absolute
+  config::SourceReader reader = config::SourceReader::command;
+  config::SourceOutput output = config::SourceOutput::whole;
+  bool terminal = false; // not two of these at a time
+  std::string install;   // what to type when its program is missing; may be empty
+  std::string hint;      // what to type when it failed; may be empty
+  config::TokenKind kind = config::TokenKind::unknown;
+  config::TokenDelivery as = config::TokenDelivery::automatic;
+  std::string written; // as it is in the file, to be escaped: "pass:hf/readonly", "pass show hf/readonly"
+  std::string where;   // "~/.config/psbc/config.toml:12"
+};
+
+/// The source of the token `name` for the project at `root` (canonical): of `[projects."ROOT".tokens]`, by the
+/// directory that the root leads to, else of `[tokens]`. Nothing when the user named none.
+std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const base::AbsPath& root,
+                                             const base::AbsPath& home, std::string_view name);
+
+/// How tools take the value of a variable from a file, where they can.
+struct TokenFile {
+  std::string_view name;    // of the token
+  std::string_view pointer; // the variable that holds the path; the same as `name` where that is its meaning
+};
+/// Nothing for a variable that psbc knows no file for.
+const TokenFile* find_token_file(std::string_view name);
+
+/// The variable that gets a path when the token is delivered as a file; empty when it is delivered as a value.
+std::string pointer_of(const TokenSource& source);
+
+} // namespace psbc::policy

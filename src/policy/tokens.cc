@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// `tokens`: which credentials the project asks for. Their sources are the user's, see policy/token_source.h.
+#include <algorithm>
+
+#include "base/text.h"
+#include "policy/lowering.h"
+
+namespace psbc::policy {
+namespace {
+
+/// Adds the diagnostic when two things of one file say what a variable holds, and says true.
+bool refuse_clash(Lowering& lowering, const config::SpannedString& token, const config::SpannedString& other, const char* key) {
+  if (token.value != other.value) return false;
+  lowering.diagnostics.add({.code = diag::Code::token_clash, .severity = diag::Severity::error,
+                            .message = "`" + base::escape(token.value) + "` is a token and in `" + key + "` as well",
+                            .labels = {{.span = token.span, .text = "a token here", .primary = true},
+                                       {.span = other.span, .text = "and here", .primary = false}},
+                            .notes = {"a token has the value that the developer's own source gives, and no other"},
+                            .help = {"remove one of the two"}});
+  return true;
+}
+
+} // namespace
+
+void lower_tokens(Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  std::vector<Token>& tokens = lowering.out.tokens;
+  std::vector<const config::Token*> seen;
+  for (const config::Token& asked : in.project.tokens) {
+    if (refuse_reserved(lowering, asked.name)) continue;
+    bool clash = false;
+    for (const config::Token* const other : seen) clash = clash || refuse_clash(lowering, asked.name, other->name, "tokens");
+    for (const auto& name : in.project.env_pass) clash = clash || refuse_clash(lowering, asked.name, name, "[env] pass");
+    for (const auto& variable : in.project.env_set) clash = clash || refuse_clash(lowering, asked.name, variable.name, "[env] set");
+    seen.push_back(&asked);
+    if (clash) continue;
+    // What the user passes to every sandbox is the broad one: where a token is asked for, only its source counts.
+    for (const auto& name : in.user.env_pass)
+      if (name.value == asked.name.value)
+        lowering.report(diag::Code::token_clash, diag::Severity::warning, name.span,
+                        "`" + base::escape(name.value) + "` does not cross by `[env] pass` here: the project has it in `tokens`",
+                        "without effect in this project", {}, {"say where it comes from: [tokens." + base::escape(name.value) + "]"});
+    std::erase(lowering.out.pass, asked.name.value);
+    std::erase_if(lowering.out.variables, [&](const Variable& variable) { return variable.name == asked.name.value; });
+    tokens.push_back({.name = asked.name.value, .read_only = asked.read_only, .optional = asked.optional,
+                      .origin = origin_of(asked.name.span, Origin::Source::project, "tokens", in.places.home)});
+  }
+}
+
+} // namespace psbc::policy
