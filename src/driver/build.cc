@@ -133,6 +133,9 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     result.notes.push_back("~/.config/firejail/python-env-" + compiled->policy.name +
                            ".profile was written by hand and stays as it is: psbc does not use it");
   for (std::string& sentence : published.moved) result.notes.push_back(std::move(sentence));
+  std::string crossing;
+  for (const policy::Token& token : compiled->policy.tokens) crossing += (crossing.empty() ? "" : ", ") + describe(token);
+  if (!crossing.empty()) result.notes.push_back("tokens cross, each from a source of your own: " + crossing);
   result.written = std::move(published.written);
   result.open = left_open(compiled->policy, base::landlock_version());
   result.inputs = facts.size();

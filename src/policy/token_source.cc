@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "policy/token_source.h"
 
+#include <algorithm>
+
+#include "base/catalogue.h"
 #include "base/text.h"
 #include "policy/lowering.h"
 
@@ -11,36 +14,31 @@ using config::SourceReader;
 
 namespace {
 
-// Where the two differ, tools take the value as well, which is the default; where they do not, the variable is the
-// path of a file by its meaning. Facts: the services' own documentation of the variable, or its client's source.
-constexpr TokenFile token_files[] = {
-    {"ANSIBLE_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_PASSWORD_FILE"},
-    {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"},
-    {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"},
-    {"AWS_SHARED_CREDENTIALS_FILE", "AWS_SHARED_CREDENTIALS_FILE"},
-    {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"},
-    {"AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PATH"},
-    {"AZURE_FEDERATED_TOKEN_FILE", "AZURE_FEDERATED_TOKEN_FILE"},
-    {"CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"},
-    {"GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"},
-    {"HF_TOKEN", "HF_TOKEN_PATH"},
-    {"HF_TOKEN_PATH", "HF_TOKEN_PATH"},
-    {"KUBECONFIG", "KUBECONFIG"},
-    {"NETRC", "NETRC"},
-    {"OCI_CLI_KEY_FILE", "OCI_CLI_KEY_FILE"},
-    {"PGPASSFILE", "PGPASSFILE"},
-    {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"},
-    {"PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG_PASSPHRASE_FILE"},
-    {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"},
-    {"RAY_AUTH_TOKEN_PATH", "RAY_AUTH_TOKEN_PATH"},
-    {"REGISTRY_AUTH_FILE", "REGISTRY_AUTH_FILE"},
-    {"RESTIC_PASSWORD", "RESTIC_PASSWORD_FILE"},
-    {"RESTIC_PASSWORD_FILE", "RESTIC_PASSWORD_FILE"},
-    {"SNOWFLAKE_PRIVATE_KEY_PATH", "SNOWFLAKE_PRIVATE_KEY_PATH"},
-    {"SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"},
-    {"SOPS_AGE_KEY_FILE", "SOPS_AGE_KEY_FILE"},
-    {"WANDB_IDENTITY_TOKEN_FILE", "WANDB_IDENTITY_TOKEN_FILE"},
+/// How tools take the value of a variable from a file.
+struct TokenFile {
+  std::string_view name;
+  std::string_view pointer; // the variable that holds the path
 };
+
+// Tools take the value as well, which is the default. Facts: the tools' own documentation of the variable.
+constexpr TokenFile token_files[] = {
+    {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"},
+    {"HF_TOKEN", "HF_TOKEN_PATH"},
+    {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"},
+    {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"},
+    {"RESTIC_PASSWORD", "RESTIC_PASSWORD_FILE"},
+    {"SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"},
+};
+
+// Files of settings that hold credentials: by its meaning the variable is a path. Those of one service are in the
+// catalogue (base/catalogue.h).
+constexpr std::string_view settings_files[] = {
+    "AWS_SHARED_CREDENTIALS_FILE", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "HF_TOKEN_PATH", "NETRC", "PULUMI_CONFIG_PASSPHRASE_FILE",
+};
+
+bool is_path(std::string_view name) {
+  return base::wants_file(name) || std::find(std::begin(settings_files), std::end(settings_files), name) != std::end(settings_files);
+}
 
 /// The words of a short form with their paths made absolute.
 std::vector<std::string> expanded(std::vector<std::string> words, const AbsPath& home) {
@@ -88,20 +86,13 @@ std::optional<TokenSource> find_token_source(const config::UserConfig& user, bas
   return said != nullptr ? std::optional(read(*said, home)) : std::nullopt;
 }
 
-const TokenFile* find_token_file(std::string_view name) {
-  for (const TokenFile& row : token_files)
-    if (row.name == name) return &row;
-  return nullptr;
-}
-
 std::string pointer_of(const TokenSource& source) {
-  const TokenFile* const known = find_token_file(source.name);
-  switch (source.as) {
-    case config::TokenDelivery::environment: return {};
-    case config::TokenDelivery::automatic: return known != nullptr && known->pointer == known->name ? source.name : std::string();
-    case config::TokenDelivery::file: return known != nullptr ? std::string(known->pointer) : source.name;
-  }
-  return {};
+  using enum config::TokenDelivery;
+  if (source.as == environment) return {};
+  if (source.as == automatic) return is_path(source.name) ? source.name : std::string();
+  for (const TokenFile& row : token_files)
+    if (row.name == source.name) return std::string(row.pointer);
+  return source.name;
 }
 
 } // namespace psbc::policy

@@ -32,15 +32,8 @@ struct TokenSource {
 std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const base::AbsPath& root,
                                              const base::AbsPath& home, std::string_view name);
 
-/// How tools take the value of a variable from a file, where they can.
-struct TokenFile {
-  std::string_view name;    // of the token
-  std::string_view pointer; // the variable that holds the path; the same as `name` where that is its meaning
-};
-/// Nothing for a variable that psbc knows no file for.
-const TokenFile* find_token_file(std::string_view name);
-
-/// The variable that gets a path when the token is delivered as a file; empty when it is delivered as a value.
+/// The variable that gets a path when the token is delivered as a file: the one in which its tools look for a path, the
+/// token's own where psbc knows none. Empty when it is delivered as a value.
 std::string pointer_of(const TokenSource& source);
 
 } // namespace psbc::policy

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from examples import Server, approve, entered, free_port, listener, postgres, within  # noqa: E402
+from host import SOURCES  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
 
@@ -245,6 +246,24 @@ def was_here(h, project):
     for arguments in (["status"], ["checkout", "-qb", "next"], ["commit", "-q", "--allow-empty", "-m", "next"]):
         h.run(["git", *arguments], cwd=project)
     return h.exists("~/was-here")
+
+
+@test("tokens: the weak token arrives under the known name, as a variable or as a file, and the broad one does not")
+def _(h):
+    h.copy("examples/tokens/hub", "~/hub")
+    hub = Server(h, ["python3", h.path("~/hub/hub.py"), "0"], name="hub")
+    h.env.update(HF_TOKEN="hf_broad", HF_TOKEN_READONLY="hf_weak")
+    inside = entered(h, "tokens", ports={8431: hub.port})
+    r = inside("python3 fetch.py")
+    assert r.status == 125 and "psbc tokens set HF_TOKEN env:HF_TOKEN_READONLY --kind read --here" in r.err, r
+    toml = re.search(r"```toml\n(.*?)```", (SOURCES / "examples/tokens/README.md").read_text(), re.S)[1]
+    for extra in ("", 'as = "file"\n'):
+        h.write("~/.config/psbc/config.toml", toml + extra)
+        r = inside("python3 fetch.py; env")
+        assert r.out.startswith("weights: 0.1 0.2 0.3\nupload: refused (403)\n") and "not logged" in r.err, r
+        assert ("HF_TOKEN=hf_weak\n" in r.out) == (not extra) and "hf_broad" not in r.out, r
+    r = h.run(["python3", "fetch.py"], cwd="~/code/tokens", env={"HF_ENDPOINT": f"http://127.0.0.1:{hub.port}"})
+    assert "upload: 0.1" in r.out, r
 
 
 main()

@@ -287,4 +287,18 @@ def _(h):
     assert "  + token  HF_TOKEN (read-only kind)\n" in r.err, r
 
 
+@test("the real pass and gpg, and the real age, give what they keep")
+def _(h):
+    h.require("pass", "gpg", "age", "age-keygen")
+    lab = Lab(h, ["P", "A"], '[tokens.P]\nfrom = "pass:hf/ro"\n[tokens.A]\nfrom = "age:~/s.age#~/key.txt"\n')
+    setup = "gpg --batch --quiet --passphrase '' --quick-generate-key dev@example.org default default never && pass init dev@example.org " \
+            "&& printf 'from pass\nuser: me\n' | pass insert -m hf/ro && age-keygen -o key.txt && echo from age | age -R <(age-keygen -y key.txt) -o s.age"  # fmt: skip
+    h.mkdir("~/.gnupg", 0o700)
+    r = h.run(["bash", "-c", setup])
+    assert r.ok, r
+    r = lab.run('echo "$P, $A"; pass show hf/ro')
+    h.run(["gpgconf", "--kill", "all"])
+    assert r.out == "from pass, from age\n", r
+
+
 main()

@@ -57,6 +57,32 @@ TEST_CASE("a session that is cut short anywhere is refused") {
   CHECK_FALSE(runtime::parse_session(whole + "x"));
 }
 
+TEST_CASE("the values of secrets cross in their own part, and only there") {
+  runtime::Session session = sample();
+  session.secrets.push_back({.name = "TOKEN", .value = base::Secret::copy_of("hush")});
+  session.secrets.push_back({.name = "EMPTY", .value = {}});
+  session.secret_files.push_back({.path = ".psbc-secrets/KEY", .variable = "KEY", .bytes = base::Secret::copy_of(std::string_view("a\0\nb", 4))});
+  CHECK(runtime::serialise(session).find("hush") == std::string::npos);
+  const auto memory = runtime::write_session(session);
+  REQUIRE(memory);
+  auto read = runtime::read_session(memory->get());
+  REQUIRE(read);
+  REQUIRE(read->secrets.size() == 2);
+  CHECK(read->secrets[0].name == "TOKEN");
+  CHECK(read->secrets[0].value.view() == "hush");
+  CHECK(read->secrets[1].value.empty());
+  REQUIRE(read->secret_files.size() == 1);
+  CHECK(read->secret_files[0].path == ".psbc-secrets/KEY");
+  CHECK(read->secret_files[0].variable == "KEY");
+  CHECK(read->secret_files[0].bytes.view() == std::string_view("a\0\nb", 4));
+  read->wipe();
+  CHECK(read->secrets.empty());
+  // A count without its values, and a value too many.
+  const std::string text = runtime::serialise(session);
+  CHECK_FALSE(runtime::parse_session(text));
+  CHECK_FALSE(runtime::parse_session(runtime::serialise(sample()), std::string(4, '\0')));
+}
+
 TEST_CASE("a nonce is 32 digits and never the same") {
   const auto one = runtime::make_nonce(), other = runtime::make_nonce();
   REQUIRE(one);
