@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from attack import LANDLOCK, Project
-from tap import main, test
+from tap import test
+from vectors import attack, main, outcome, register, seed
 
 
 class Vector(NamedTuple):
@@ -117,6 +118,11 @@ LOOPBACK = [Vector(*row) for row in (
     ("loopback-udp6", "C6", "messages to ::1", "udp:::1"),
 )]  # fmt: skip
 
+for vector in VECTORS:
+    register(*vector[:3])
+for vector in LOOPBACK:
+    register(*vector[:2], vector[2] + ", while the network is shared")
+
 # Sends each word to its address. Nothing here knows whether it arrived.
 CALLER = """
 import json, socket
@@ -209,7 +215,11 @@ def reached(h, vectors, config=""):
     p = Project(h, config)
     with Ears(h, vectors) as ears:
         outside = ears.call(p, lambda argv: h.run(argv, cwd=p.path))
+        by_seed = ears.call(p, lambda argv: p.predecessor(" ".join(argv)))
         inside = ears.call(p, lambda argv: p.psbc("run", "--", *argv))
+    for vector in vectors:
+        seed(vector.id, vector.id in by_seed)
+        outcome(vector.id, "psbc", vector.id in inside)
     return outside, inside
 
 
@@ -230,6 +240,7 @@ def _(h):
 
 
 @test("C6: a kernel without Landlock leaves abstract sockets open; that is said once, by the entry that notices, and again never")
+@attack("abstract-old-kernel", "C6", "abstract sockets before Linux 6.12", comes_to="reached, said at entry")
 def _(h):
     known = [vector for vector in VECTORS if vector.id.startswith("unknown-")]
     p = Project(h)
@@ -247,6 +258,7 @@ def _(h):
 
 
 @test("C2, C3: where nothing can close it, an X server or a bus that answers keeps psbc from entering, until the user accepts it")
+@attack("abstract-accepted", "C3", "the abstract socket of an X server or a bus where nothing can close it, without the user's consent")
 def _(h):
     for id in ("x11-abstract", "dbus-session-abstract", "xsmp-abstract", "at-spi-abstract", "ibus-abstract"):
         vector = next(vector for vector in VECTORS if vector.id == id)
@@ -265,6 +277,7 @@ def _(h):
 
 
 @test("C6: with `access = \"none\"` there is a network inside that is nobody else's, on a kernel without Landlock too")
+@attack("network-none", "C6", "abstract sockets and services of 127.0.0.1, with `access = \"none\"`")
 def _(h):
     config = '[network]\naccess = "none"\n'
     abstract = [vector for vector in VECTORS if "@" in vector.address]

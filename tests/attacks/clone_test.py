@@ -5,10 +5,12 @@ import os
 
 from attack import Project, git, secret
 from host import SOURCES
-from tap import main, test
+from tap import test
+from vectors import attack, main
 
 
 @test("D1, D3: an environment's path, which a repository chooses, makes no link where the host runs or obeys what it finds")
+@attack("clone-env-path", "D1", "an environment's path, chosen by a repository, lies where the host runs what it finds")
 def _(h):
     h.write("~/.profile", 'PATH="$HOME/.local/bin:$PATH"\n')
     git(h, "init", "-q", cwd=h.mkdir("~/code/victim"))
@@ -41,6 +43,7 @@ def _(h):
 
 
 @test("D1, D3: `writable` names no git directory of another project")
+@attack("clone-writable-git", "D3", "a file grants itself another project's git directory")
 def _(h):
     git(h, "init", "-q", cwd=h.mkdir("~/code/victim"))
     p = Project(h)
@@ -51,6 +54,7 @@ def _(h):
 
 
 @test("D2: a project that holds the user's dotfiles cannot rewrite psbc's own settings, which decide about every sandbox")
+@attack("clone-dotfiles-settings", "D2", "a project of dotfiles rewrites psbc's own settings")
 def _(h):
     secret(h, "~/code/other/data", "another project")
     settings = "~/dotfiles/psbc/config.toml"
@@ -69,11 +73,12 @@ def _(h):
 
 
 @test("init --migrate in a clone takes over no profile of another project, and writes no secret into a file that is committed")
+@attack("clone-migrate", "E1", "`init --migrate` in a clone takes over another project's profile")
 def _(h):
     token = "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"[:34]
-    seed = (SOURCES / "bench/predecessor/profile.in").read_text().replace("@name@", "imagenet")
+    template = (SOURCES / "bench/predecessor/profile.in").read_text().replace("@name@", "imagenet")
     profile = "~/.config/firejail/python-env-imagenet.profile"
-    text = seed.replace("@directory@", h.path("~/code/imagenet")) + f"whitelist ${{HOME}}/patients\nenv ACME=1\nenv WANDB_API_KEY={token}\n"
+    text = template.replace("@directory@", h.path("~/code/imagenet")) + f"whitelist ${{HOME}}/patients\nenv ACME=1\nenv WANDB_API_KEY={token}\n"
     h.write(profile, text)
     for project in ("clone", "imagenet"):
         h.write(f"~/code/{project}/.python-sandbox", "imagenet\n")
@@ -88,6 +93,7 @@ def _(h):
 
 
 @test("E2: what init reads of a clone is not read through links, and does not make it walk the machine")
+@attack("clone-init-links", "E2", "`init` follows a clone's links and patterns without end")
 def _(h):
     h.require("psbc")
     h.write("~/.cache/huggingface/token", "hf_abcdefghijklmnopqrstuvwxyz0123456789\n")

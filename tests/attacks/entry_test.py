@@ -6,12 +6,14 @@ import shutil
 from pathlib import Path
 
 from attack import Project, as_root, cover, home_of
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
 
 STEAL = "cat ~/.ssh/id_ed25519"
 
 
 @test("A1: in a container firejail runs commands without any sandbox; psbc says so and runs nothing")
+@attack("entry-container", "A1", "enter in a container, where firejail runs the command bare")
 def _(h):
     h.plant_decoys()
     p = Project(h)
@@ -20,6 +22,7 @@ def _(h):
     p.predecessor("true")  # writes the profile
     r = h.run([*container, "firejail", "--quiet", "--profile=python-env-demo", "sh", "-c", STEAL], cwd=p.path, user=False)
     assert r.ok and h.decoys.found_in(r.out) == ["ssh key"], r
+    seed("entry-container", True)
     for command in (["run", "--", "touch", "ran"], ["--quiet", "run", "--", "touch", "ran"], ["enter", "--", "touch", "ran"]):
         # What firejail takes for a sign that it is wanted to be silent, or that a container is fine.
         for env in ({}, {"FIREJAIL_QUIET": "yes", "container": "docker", "PSBC_ENTRY": "x"}):
@@ -28,17 +31,20 @@ def _(h):
 
 
 @test("A1: inside another firejail nothing of a second sandbox holds; psbc refuses to nest")
+@attack("entry-nested", "A1", "enter inside of another firejail")
 def _(h):
     p = Project(h, 'hidden = ["key"]\n')
     h.write("~/code/demo/key", h.decoys.new("key"))
     outer = ["firejail", "--quiet", "--noprofile"]
     r = h.run([*outer, "firejail", "--quiet", "--noprofile", f"--blacklist={p.root}/key", "cat", "key"], cwd=p.path)
     assert h.decoys.found_in(r.out) == ["key"], r
+    seed("entry-nested", True)
     r = h.run([*outer, "psbc", "run", "--", "touch", "ran"], cwd=p.path)
     assert r.status == 125 and "already inside a firejail sandbox" in r.err and not h.exists(p.path + "/ran"), r
 
 
 @test("A2, E1: a file in the project that is named like a profile is not read as one")
+@attack("entry-profile-name", "A2", "a file in the project that is named like a profile")
 def _(h):
     h.plant_decoys()
     p = Project(h)
@@ -48,11 +54,13 @@ def _(h):
     # Mended in 0.9.80 (firejail #6896): there the project is not looked into.
     stolen = ["ssh key"] if h.firejail_version() < (0, 9, 79) else []
     assert h.decoys.found_in(p.predecessor(STEAL).out) == stolen, h.story()
+    seed("entry-profile-name", stolen)
     p.entered(plant)
     assert not h.decoys.found_in(p.entered(STEAL).out)
 
 
 @test("A3: an include of a profile is looked for in the project; psbc's profiles have none")
+@attack("entry-include-local", "A3", "an `include` that is found in the project")
 def _(h):
     h.plant_decoys()
     p = Project(h)
@@ -60,6 +68,7 @@ def _(h):
     assert not h.decoys.found_in(p.predecessor(STEAL).out)
     p.predecessor(plant)
     assert h.decoys.found_in(p.predecessor(STEAL).out) == ["ssh key"], h.story()
+    seed("entry-include-local", True)
     assert not h.decoys.found_in(p.entered(STEAL).out)
     profiles = [path for path in h.tree("~/.local/state/psbc") if path.endswith(".profile") and "/gen-" in path]
     assert len(profiles) == 2, profiles
@@ -72,6 +81,7 @@ def _(h):
 
 
 @test("A4: what the machine's firejail.config switches off is skipped in silence; psbc refuses to enter")
+@attack("entry-feature-off", "A4", "a feature that firejail.config switches off in silence")
 def _(h):
     p = Project(h)
     p.entered()
@@ -83,6 +93,7 @@ def _(h):
         cover("/etc/firejail/firejail.config", f"{original}\n# changed\n\t{feature} \t no \n{feature} no\n")
         if feature == "seccomp":
             assert h.run(show).out.split() == ["Seccomp:", "0"]
+            seed("entry-feature-off", True)
         p.refuses(f"`{feature} no`", "firejail.config")
         as_root("umount", "/etc/firejail/firejail.config")
     p.entered()
@@ -93,6 +104,7 @@ NAMES = ["demo --whitelist=~/code", "../demo", "demo/../../x", "$(touch ~/PWNED)
 
 
 @test("A5, E7, E23: a name from a repo becomes neither firejail's arguments nor a path nor a shell word")
+@attack("entry-name-options", "A5", "a name that is an option, a path or a command")
 def _(h):
     h.plant_decoys()
     p = Project(h)
@@ -100,6 +112,7 @@ def _(h):
     sbox = "firejail --quiet --profile=python-env-$(head -n 1 .python-sandbox) cat " + h.home + "/code/other-project/.env"
     h.write("~/code/demo/.python-sandbox", f"demo --whitelist={h.home}/code/other-project\n")
     assert h.decoys.found_in(h.run(["sh", "-c", sbox], cwd=p.path).out) == ["another project"], h.story()
+    seed("entry-name-options", True)
     p.entered()
     before = home_of(h), h.tree("~/.local/state/psbc")
     for name in NAMES:
@@ -114,6 +127,7 @@ def _(h):
 
 
 @test("A5: paths and values of a repo stay what they are: no `..`, no second line, no word of a shell")
+@attack("entry-path-options", "A5", "paths and values with `..`, newlines and commands")
 def _(h):
     h.plant_decoys()
     h.write("~/code/demo/x", "")
@@ -135,6 +149,7 @@ def _(h):
 
 
 @test("A6, E15: a sandbox that can write ~/.config plants rules for every later one; psbc makes firejail's directory first and grants it to nobody")
+@attack("entry-globals-local", "A6", "rules for every later sandbox, planted in firejail's directory")
 def _(h):
     h.require("psbc", "firejail")
     plant = "mkdir -p ~/.config/firejail && echo 'env PLANTED=yes' > ~/.config/firejail/globals.local"
@@ -152,9 +167,12 @@ def _(h):
     assert h.exists("~/.config/tool/x"), r
     assert os.path.isdir(h.path("~/.config/firejail")), r
     assert not h.exists("~/.config/firejail/globals.local"), r
+    p.predecessor(plant)
+    seed("entry-globals-local", h.exists("~/.config/firejail/globals.local"))
 
 
 @test("A8: a firejail that became another version, or is not setuid root, does not get the old profile and runs nothing")
+@attack("entry-other-firejail", "A8", "another program at firejail's path, or one without setuid")
 def _(h):
     p = Project(h)
     p.entered()
@@ -164,6 +182,7 @@ def _(h):
         cover("/usr/bin/firejail", script.replace("VERSION", version), 0o4755)
         # What trusts the program at that path gets no sandbox from it.
         assert h.run(["firejail", "--quiet", "--net=none", "touch", "ran"], cwd=p.path).ok
+        seed("entry-other-firejail", True)
         os.unlink(h.path(p.path + "/ran"))
         r = p.refuses()
         assert "firejail" in r.err, r
@@ -181,6 +200,7 @@ def _(h):
 
 
 @test("E12, E13: psbc on the host sources no file of the project and starts no program of it")
+@attack("entry-host-sources", "D6", "psbc on the host runs or sources a file of the project")
 def _(h):
     p = Project(h)
     payload = "#!/bin/sh\ntouch " + h.home + "/PWNED\n"

@@ -4,12 +4,14 @@
 import os
 
 from attack import Project, git
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
 
 TOKEN = "hf_" + "a1B2c3D4e5F6g7H8i9J0" * 2
 
 
 @test("B3: a secret in an exposed directory is hidden and named by file and line, until the user accepts it")
+@attack("exposed-directory", "B3", "tokens, passwords and keys in a directory that a file exposes")
 def _(h):
     h.write("~/data/train.csv", "1,2\n")
     h.write("~/data/deep/er/settings.ini", f"[db]\npassword = {h.decoys.new('ini')}\n")
@@ -19,6 +21,7 @@ def _(h):
     p = Project(h, 'readonly = ["~/data"]\n')
     seen = p.predecessor(look, f"whitelist {h.path('~/data')}\nread-only {h.path('~/data')}\n").out
     assert h.decoys.found_in(seen) == ["ini", "remote"] and TOKEN in seen, h.story()
+    seed("exposed-directory", True)
 
     r = p.entered(look)
     assert not h.decoys.found_in(r.out) and TOKEN not in r.out and "1,2" in r.out, r
@@ -33,6 +36,7 @@ def _(h):
 
 
 @test("B3: an unchanged tree is not read again, a changed one is, also where nothing but a file's content changed")
+@attack("exposed-changed", "B3", "a secret that comes into an exposed directory after it was read")
 def _(h):
     h.write("~/data/settings.ini", "x = 1\n")
     p = Project(h, 'readonly = ["~/data"]\n')
@@ -49,6 +53,7 @@ def _(h):
 
 
 @test("B11: a token in the project's own git settings is said at trust and at each entry, without it and with what to type")
+@attack("git-remote-token", "B11", "a token in the URL of the project's own remote", comes_to="reached, reported at entry")
 def _(h):
     root = h.mkdir("~/code/demo")
     git(h, "init", "-q")
@@ -66,6 +71,7 @@ def _(h):
 
 
 @test("B8: what psbc prints of a file never shows a token in it, however long its line is")
+@attack("message-shows-token", "B8", "a token in what psbc prints of a file")
 def _(h):
     p = Project(h, trusted=False)
     for padding in ("", "x" * 60, "y" * 200):

@@ -5,9 +5,12 @@ import os
 
 from attack import Project, each, git
 from git_attack import ATTEMPTS, HOOK, MONITOR, host_uses, obeyed, repository
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
+
 
 @test("D3: hooks and config hold against writing, renaming what is above them and links, which by hand they do not")
+@attack("git-hooks", "D3", "hooks and settings of the project, written, renamed and linked")
 def _(h):
     repository(h)
     p = Project(h)
@@ -19,6 +22,7 @@ def _(h):
     h.run(["sh", "-c", "rm -f .git/hooks/p*"], cwd=p.path)
     p.predecessor(rename, plain)
     assert host_uses(h, p.path), h.story()
+    seed("git-hooks", True)
     h.run(["sh", "-c", "rm -rf x; rm -f .git/hooks/p*"], cwd=p.path)
 
     p.entered()
@@ -33,6 +37,7 @@ def _(h):
 
 
 @test("D3: hooks that are a symlink stay what they are")
+@attack("git-hooks-symlink", "D3", "hooks that are a symlink")
 def _(h):
     repository(h, "~/code/demo", "--template=")
     h.mkdir("~/code/demo/githooks")
@@ -41,6 +46,7 @@ def _(h):
     replace = "rm -f .git/hooks; mkdir -p .git/hooks; " + HOOK.format(".git/hooks")
     p.predecessor(replace, f"read-only {p.root}/.git/hooks\n")
     assert host_uses(h, p.path), h.story()
+    seed("git-hooks-symlink", True)
     h.run(["rm", "-rf", ".git/hooks"], cwd=p.path)
     h.symlink("../githooks", "~/code/demo/.git/hooks")
     r = p.entered(replace)
@@ -48,6 +54,7 @@ def _(h):
 
 
 @test("D3: the git directories of submodules hold, when many of them are made and when one is made to look like none")
+@attack("git-submodules", "D3", "the git directories of submodules")
 def _(h):
     repository(h, "~/code/library")
     repository(h)
@@ -57,6 +64,7 @@ def _(h):
     module, work = ".git/modules/libs/library", "~/code/demo/libs/library"
     p.predecessor(HOOK.format(module + "/hooks"))
     assert host_uses(h, work), h.story()
+    seed("git-submodules", True)
     h.run(["sh", "-c", f"rm -f {module}/hooks/p*"], cwd=p.path)
 
     p.entered()
@@ -76,6 +84,7 @@ def _(h):
 
 
 @test("D3: a linked worktree as the project: its repository's hooks and config hold, and those of the other worktrees")
+@attack("git-worktree", "D3", "the repository behind a linked worktree")
 def _(h):
     repository(h, "~/code/main")
     git(h, "worktree", "add", "-q", h.path("~/code/demo"), cwd="~/code/main")
@@ -88,6 +97,8 @@ def _(h):
     h.run(["sh", "-c", f"{writes}; {redirect}"], cwd=p.path)
     assert host_uses(h, "~/code/main") and host_uses(h, "~/code/third"), h.story()
     h.run(["sh", "-c", f"rm -rf evil {common}/hooks/p*; echo ../.. > {third}/commondir"], cwd=p.path)
+    p.predecessor(f"{writes}; {redirect}")
+    seed("git-worktree", host_uses(h, "~/code/main", "~/code/third"))
 
     p.entered()
     directories = ("~/code/main/.git", "~/code/main/.git/worktrees/demo", "~/code/main/.git/worktrees/third")
@@ -103,6 +114,7 @@ def _(h):
 
 
 @test("D3: a submodule as the project: its git directory holds, and the repository above it is not there")
+@attack("git-superproject", "D3", "the repository above a submodule")
 def _(h):
     repository(h, "~/code/library")
     repository(h, "~/code/outer")
@@ -112,6 +124,7 @@ def _(h):
     g = h.path("~/code/outer/.git/modules/sub")
     p.predecessor(HOOK.format(g + "/hooks"), f"whitelist {g}\n")
     assert host_uses(h, p.path), h.story()
+    seed("git-superproject", True)
     h.run(["sh", "-c", f"rm -f {g}/hooks/p*"])
     p.entered()
     before = obeyed(h, g, "~/code/outer/.git")

@@ -9,7 +9,8 @@ import tempfile
 import time
 
 from attack import Project, as_root, git, secret
-from tap import main, test
+from tap import test
+from vectors import attack, main
 
 LATE = 20  # seconds; nothing here takes one
 
@@ -65,6 +66,7 @@ def replace(h, path, name):
 
 
 @test("B4: a hidden file that is replaced while a sandbox runs is told at once, and again at its end, as a disclosure")
+@attack("hidden-replaced", "B4", "a hidden file that is replaced on the host while a sandbox polls for it", comes_to="reached, told at once")
 def _(h):
     secret(h, "~/code/demo/.env", "old")
     p = Project(h, 'hidden = [".env"]\n')
@@ -87,6 +89,7 @@ def _(h):
 
 
 @test("B4: on_unhide = \"stop\" ends the sandbox, and what is replaced after that is not read")
+@attack("hidden-replaced-stop", "B4", "the same with `on_unhide = \"stop\"`: what is replaced after that")
 def _(h):
     secret(h, "~/code/demo/.env", "old")
     h.write("~/.config/psbc/config.toml", 'on_unhide = "stop"\n')
@@ -105,6 +108,7 @@ def _(h):
 
 
 @test("B4, B5: a file that appears under a hidden name is told, at any depth; what a session made itself is said as that")
+@attack("hidden-appears", "B4", "a file that appears under a hidden name while a sandbox runs", comes_to="reached, told at once")
 def _(h):
     h.mkdir("~/code/demo/old/place")
     h.write("~/nda/x", "")
@@ -128,6 +132,7 @@ def _(h):
 
 
 @test("B4: a parent that is renamed on the host and made again, and a hidden directory that is, are noticed")
+@attack("hidden-parent-renamed", "B4", "a directory above a hidden file that is renamed on the host and made again", comes_to="reached, told at once")
 def _(h):
     secret(h, "~/code/demo/cfg/deep/.env", "old")
     secret(h, "~/code/demo/secrets/key", "old key")
@@ -146,6 +151,7 @@ def _(h):
 
 
 @test("B4: a second name for a hidden file, made on the host while a sandbox runs, is told at its end")
+@attack("hidden-second-name", "B4", "a hard link to a hidden file that is made on the host while a sandbox runs", comes_to="reached, told at once")
 def _(h):
     secret(h, "~/code/demo/.env", "hidden")
     p = Project(h, 'hidden = [".env"]\n')
@@ -156,6 +162,7 @@ def _(h):
 
 
 @test("B4: another spelling of a hidden name that is the same file, and not covered with it, refuses the entry")
+@attack("hidden-case-twin", "B4", "another spelling of a hidden name on a file system without case")
 def _(h):
     # A file system without case, as FUSE shows one: two entries, one file. A bind mount makes the same of tmpfs.
     secret(h, "~/code/demo/.env", "hidden")
@@ -179,6 +186,7 @@ def _(h):
 
 
 @test("psbc hide: the secret is outside of the project, tools follow the link, and inside it leads nowhere, whatever happens")
+@attack("hide-moved-out", "B4", "a secret that `psbc hide` moved out of the project, renamed, linked and replaced")
 def _(h):
     secret(h, "~/code/demo/.env", "secret")
     secret(h, "~/code/demo/conf/db.toml", "database")
@@ -212,6 +220,7 @@ def _(h):
 
 
 @test("psbc hide: an editor that replaces the link by a file is told, the file is hidden, and can be moved again")
+@attack("hide-editor-replaces", "B4", "an editor that puts a file in the place of the link of `psbc hide`", comes_to="reached, told at once")
 def _(h):
     secret(h, "~/code/demo/settings.ini", "first")
     p = Project(h, "", trusted=True)

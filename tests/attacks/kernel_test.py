@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from attack import Project, as_root
-from tap import main, test
+from tap import test
+from vectors import ABSENT, main, outcome, register, seed
 
 
 class Vector(NamedTuple):
@@ -31,7 +32,7 @@ VECTORS = [Vector(*row) for row in (
     # other processes
     ("proc-environ", "B10", "the environment of a process", "got(open(f'/proc/{v.pid}/environ').read())"),
     ("proc-cmdline", "B10", "the arguments of a process", "got(open(f'/proc/{v.pid}/cmdline').read())"),
-    ("proc-cmdline-any", "B10", "the arguments of all processes", "for f in glob.glob('/proc/[0-9]*/cmdline'): got(open(f).read())"),
+    ("proc-cmdline-any", "B10", "the arguments of all processes", "for f in glob.glob('/proc/[0-9]*/cmdline'):\n    with contextlib.suppress(OSError): got(open(f).read())"),
     ("proc-fd", "B10", "a deleted file that a process holds open", "got(open(f'/proc/{v.pid}/fd/{v.fd}').read())"),
     ("proc-mem", "B10", "the memory of a process", "f = open(f'/proc/{v.pid}/mem', 'rb', 0); f.seek(v.address); got(f.read(64).decode('latin-1'))"),
     ("proc-root", "B10", "the root of a process outside", "got(open(f'/proc/{v.pid}/root{v.hidden}').read())"),
@@ -93,6 +94,9 @@ VECTORS = [Vector(*row) for row in (
     ("outlives-nohup", "C9", "the same in a session of its own", "subprocess.Popen(['setsid', 'nohup', 'sh', '-c', beat(v.word + '-nohup')], stdout=-3, stderr=-3)"),
 )]  # fmt: skip
 
+for vector in VECTORS:
+    register(*vector[:3])
+
 # Of these a kernel or its settings may refuse the control: Yama, restricted user namespaces, no io_uring, no
 # 32-bit calls, modules that are not there. Whatever works outside must fail inside.
 MAY_LACK = {"proc-mem", "vm-readv", "vm-writev", "ptrace", "pidfd-getfd", "userns", "userns-mount", "userns-clone", "userns-32", "userns-x32",
@@ -100,7 +104,7 @@ MAY_LACK = {"proc-mem", "vm-readv", "vm-writev", "ptrace", "pidfd-getfd", "usern
             "tiocsti", "tiocsti-high-bits", "tiocsti-32", "tiocsetd", "oom-score", "file-handle", "proc-fd", "proc-root", "proc-cwd", "netns-route"}  # fmt: skip
 
 COMMON = r'''
-import ctypes, fcntl, glob, json, mmap, os, pty, resource, signal, socket, subprocess, sys, termios, time, types
+import contextlib, ctypes, fcntl, glob, json, mmap, os, pty, resource, signal, socket, subprocess, sys, termios, time, types
 libc = ctypes.CDLL(None, use_errno=True)
 class Iov(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
@@ -303,7 +307,14 @@ def _(h):
         missing = {vector.id for vector in VECTORS} - outside - MAY_LACK
         assert not missing, (sorted(missing), h.story())
         print("# not on this machine:", sorted({vector.id for vector in VECTORS} - outside))
+        p.predecessor("true")  # writes the profile
+        by_seed = victim.attacked(lambda keyring, argv: h.run([*keyring, "firejail", "--quiet", "--profile=python-env-demo", *argv], cwd=p.path))
+        for pid in set(h.processes()) - {victim.process.pid}:
+            os.kill(pid, signal.SIGKILL)
         inside = victim.attacked(lambda keyring, argv: h.run([*keyring, "psbc", "run", "--", *argv], cwd=p.path))
+        for id in (vector.id for vector in VECTORS):
+            seed(id, id in by_seed if id in outside else ABSENT)
+            outcome(id, "psbc", id in inside if id in outside else ABSENT)
         assert not inside, (sorted(inside), h.story())
 
 

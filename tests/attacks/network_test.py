@@ -14,7 +14,8 @@ import threading
 from typing import NamedTuple
 
 from attack import LANDLOCK, Project, cover
-from tap import main, skip, test
+from tap import skip, test
+from vectors import ABSENT, main, outcome, register, seed
 
 
 class Vector(NamedTuple):
@@ -48,6 +49,8 @@ VECTORS = [Vector(*row) for row in (
     ("port-udplite", "C6", "UDP-Lite", "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 136); s.sendto(word, ('127.0.0.1', to + 1))"),
 )]  # fmt: skip
 SERVED = ("port-served", "C6", "a server inside on a port that nobody granted")
+for vector in (*VECTORS, SERVED):
+    register(*vector[:2], vector[2] + ', with `access = "ports"`')
 
 PAYLOAD = """
 import json, select, socket, subprocess, sys, threading
@@ -131,11 +134,11 @@ def need_ports(h):
         skip("linux-6.7: this kernel's Landlock knows no ports")
 
 
-def attempts(p, to):
+def attempts(p, to, run=None):
     words = {vector.id: secrets.token_hex(8) for vector in VECTORS}
     p.h.write(p.path + "/attempts.json", json.dumps([[vector.id, vector.code, words[vector.id]] for vector in VECTORS]))
     p.h.write(p.path + "/payload.py", PAYLOAD)
-    r = p.psbc("run", "--", "python3", "payload.py", str(to))
+    r = run(f"python3 payload.py {to}") if run else p.psbc("run", "--", "python3", "payload.py", str(to))
     assert p.h.exists(p.path + "/tried"), r
     os.unlink(p.h.path(p.path + "/tried"))
     return words
@@ -150,7 +153,8 @@ def heard(decoy, words):
 def _(h):
     need_ports(h)
     with Decoy() as decoy:
-        shared = heard(decoy, attempts(Project(h), decoy.port))
+        shared = heard(decoy, attempts(p := Project(h), decoy.port))
+        by_seed = heard(decoy, attempts(p, decoy.port, p.predecessor))
         # UDP-Lite, MPTCP and Fast Open are where the machine has them; all else must work, or nothing is shown.
         print("#", sorted(shared)) if os.environ.get("SHOW") else None
         may_lack = {"port-udplite", "port-mptcp", "port-fastopen", "port-fastopen-message", "port-fastopen-connect"}
@@ -158,6 +162,9 @@ def _(h):
         for granted in ([], [decoy.port + 7, 443]):
             p = Project(h, ports(connect=granted, listen=[0]))
             assert not heard(decoy, attempts(p, decoy.port)), granted
+        for id in (vector.id for vector in VECTORS):
+            seed(id, id in by_seed if id in shared else ABSENT)
+            outcome(id, "psbc", False if id in shared else ABSENT)
 
 
 @test("C6: the ports that are named work, for connections and for servers, and a server's only")
@@ -173,6 +180,7 @@ def _(h):
         assert not heard(decoy, words) & {"port-udp", "port-udp6", "port-udp-connected", "port-udplite", "port-fastopen", "port-mptcp"}
         assert "serves" in p.entered(serve + str(free.port)).out, h.story()
         assert "serves" not in p.entered(serve + str(free.port + 3)).out, h.story()
+        outcome(SERVED[0], "psbc", False)
         assert "serves" not in p.entered(serve + "0").out, h.story()
         # What is no network stays: pipes, unix sockets, processes that talk.
         talk = "import multiprocessing as m; c = m.get_context('spawn'); q = c.Manager().Queue(); q.put(7); print(q.get())"

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 from attack import Project, as_root, git, secret
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
 
 # Where secrets are, beside the ones of every host: the well known, and two that no list can know.
 PLACES = (
@@ -18,6 +19,7 @@ PLACES = (
 
 
 @test("B1: of all that HOME holds, a sandbox sees its own project and what psbc made for it")
+@attack("home-everything", "B1", "walk all of HOME and read each file")
 def _(h):
     h.plant_decoys()
     for path in PLACES:
@@ -29,6 +31,7 @@ def _(h):
         f"'{h.path(path)}'" for path in (*PLACES, "~/.ssh/id_ed25519", "~/.bash_history", "~/code/other-project/.env")
     )
     assert h.decoys.found_in(h.run(["sh", "-c", everything]).out) == sorted(h.decoys.values)
+    seed("home-everything", len(h.decoys.found_in(p.predecessor(everything).out)), len(h.decoys.values))
     r = p.entered(everything)
     assert not h.decoys.found_in(r.out + r.err), r
     assert "own\n" in r.out, r
@@ -39,6 +42,7 @@ def _(h):
 
 
 @test("B4: a hidden file does not come back by renaming what is above it, by a link or by another name for it")
+@attack("hidden-renamed", "B4", "rename what is above a hidden file, link it, copy it")
 def _(h):
     h.write("~/code/demo/cfg/deep/.env", h.decoys.new("hidden"))
     rename = "mv cfg cfg2 || mv cfg/deep cfg/deep2; true"
@@ -49,6 +53,7 @@ def _(h):
     assert not h.decoys.found_in(p.predecessor(look, by_hand).out)
     p.predecessor(rename, by_hand)
     assert h.decoys.found_in(p.predecessor(look, by_hand).out) == ["hidden"], h.story()
+    seed("hidden-renamed", True)
     os.rename(h.path("~/code/demo/cfg2"), h.path("~/code/demo/cfg"))
 
     for attempt in (rename, link, "rm -rf cfg; mv cfg/deep/.env x; rmdir cfg/deep", "python3 -c 'import os; os.rename(\"cfg/deep/.env\", \"y\")'"):
@@ -62,11 +67,13 @@ def _(h):
 
 
 @test("B4: a hard link that is there already is refused, so is a symlink, and a twin in other letters is another file")
+@attack("hidden-hard-link", "B4", "a hard link, a symlink or a case twin of a hidden file")
 def _(h):
     h.write("~/code/demo/.env", h.decoys.new("hidden"))
     os.link(h.path("~/code/demo/.env"), h.path("~/code/demo/again"))
     p = Project(h, 'hidden = [".env"]\n', trusted=False)
     assert h.decoys.found_in(p.predecessor("cat again", f"blacklist {p.root}/.env\n").out) == ["hidden"]
+    seed("hidden-hard-link", True)
     p.psbc("trust", "--yes")
     assert p.inside("touch ran; cat again").status != 0 and not h.exists("~/code/demo/ran"), h.story()
     os.unlink(h.path("~/code/demo/again"))
@@ -89,6 +96,7 @@ def _(h):
 
 
 @test("B5: `**` hides at every depth, and what appeared since the last build as well")
+@attack("hidden-any-depth", "B5", "a hidden name at every depth, and one that appeared since the build")
 def _(h):
     for path in (".env", "sub/.env", "sub/x/y/.env", ".hid/.env"):
         h.write(f"~/code/demo/{path}", h.decoys.new(path))
@@ -96,6 +104,7 @@ def _(h):
     look = "find . -name .env -exec cat {} +"
     by_hand = f"blacklist {p.root}/**/.env\n"
     assert h.decoys.found_in(p.predecessor(look, by_hand).out) == [".env", ".hid/.env", "sub/x/y/.env"], h.story()
+    seed("hidden-any-depth", True)
     assert not h.decoys.found_in(p.entered(look).out), h.story()
     h.write("~/code/demo/sub2/.env", h.decoys.new("later"))
     h.write("~/code/demo/sub/x/.env", h.decoys.new("later, in a known directory"))
@@ -103,6 +112,7 @@ def _(h):
 
 
 @test("B7: a symlink in the project to a secret leads nowhere, whoever planted it")
+@attack("symlink-to-secret", "B7", "symlinks in the project to secrets, planted before or by a session")
 def _(h):
     h.plant_decoys()
     targets = {"by-clone": "~/.ssh/id_ed25519", "absolute": "~/.aws", "sub/up": "../../../.netrc", "data": "~/code/other-project"}
@@ -113,6 +123,7 @@ def _(h):
     plant = f"ln -s {h.home}/.ssh/id_ed25519 planted; ln -s {h.home}/.ssh planted-dir"
     found = h.decoys.found_in(h.run(["sh", "-c", f"{plant}; {look}; rm planted planted-dir"], cwd=p.path).out)
     assert found == ["another project", "aws key", "netrc", "ssh key"], found
+    seed("symlink-to-secret", len(h.decoys.found_in(p.predecessor(f"{plant}; {look}; rm -f planted planted-dir").out)), len(found))
     assert not h.decoys.found_in(p.entered(f"{plant}; {look}").out)
     assert h.exists("~/code/demo/planted"), "planted for the next session"
     assert not h.decoys.found_in(p.entered(look).out)
@@ -125,6 +136,7 @@ def _(h):
 
 
 @test("B9: files of other programs and users outside of HOME are absent, and nothing can be left there")
+@attack("outside-of-home", "B9", "files of other programs and users outside of HOME")
 def _(h):
     p = Project(h)
     for tree in ("/opt", "/var/mail"):
@@ -141,6 +153,7 @@ def _(h):
     plant = f"for d in {' '.join(places)}; do touch $d/planted; mkdir -p $d/planted.d; done"
     control = h.run(["sh", "-c", look])
     assert h.decoys.found_in(control.out) == sorted(places) and "of-a-client" in control.out
+    seed("outside-of-home", len(h.decoys.found_in(p.predecessor(look).out)), len(places))
     h.run(["sh", "-c", plant])
     assert all(h.exists(f"{place}/planted") for place in places)
     for place in places:
@@ -153,6 +166,7 @@ def _(h):
 
 
 @test("B12: the .gitconfig inside has the identity, and neither the tokens nor what git would execute")
+@attack("gitconfig-tokens", "B12", "tokens, helpers and includes of ~/.gitconfig")
 def _(h):
     h.plant_decoys()
     token = h.decoys.new("credential of a rewritten URL")
@@ -166,6 +180,7 @@ def _(h):
     p = Project(h)
     git(h, "init", "-q")
     assert "git token" in h.decoys.found_in(p.predecessor(look).out)
+    seed("gitconfig-tokens", True)
     r = p.entered(look)
     assert not h.decoys.found_in(r.out), r
     r = p.entered("git st --short && git commit -q --allow-empty -m x")
@@ -174,12 +189,16 @@ def _(h):
 
 
 @test("E21: no descriptor of the caller leads out: not a directory, not a file, not the standard streams")
+@attack("inherited-descriptors", "C10", "a directory or a file as an inherited descriptor or standard stream")
 def _(h):
     h.plant_decoys()
     p = Project(h)
     steal = ["sh", "-c", "cat /proc/self/fd/*/id_ed25519 /proc/self/fd/9/../.netrc; cat <&8; cd /proc/self/fd/9 && cat id_ed25519"]
     opened = ["sh", "-c", 'exec 9<"$HOME/.ssh" 8<"$HOME/.aws/credentials"; exec "$@"', "sh"]
     assert h.decoys.found_in(h.run([*opened, *steal], cwd=p.path).out) == ["aws key", "netrc", "ssh key"]
+    p.predecessor("true")  # writes the profile
+    r = h.run([*opened, "firejail", "--quiet", "--profile=python-env-demo", *steal], cwd=p.path)
+    seed("inherited-descriptors", h.decoys.found_in(r.out))
     r = h.run([*opened, "psbc", "run", "--", *steal], cwd=p.path)
     assert r.status != 125 and not h.decoys.found_in(r.out), r
     for redirect, name in (('exec "$@" <"$HOME/.ssh"', "input"), ('exec 9<"$HOME/.ssh"; exec "$@" >&9', "output"), ('exec 9<"$HOME/.ssh"; exec "$@" 2>&9', "")):

@@ -4,7 +4,8 @@
 import itertools
 
 from attack import Project
-from tap import main, test
+from tap import test
+from vectors import attack, main
 
 # name -> its twin: what a pattern that is wide enough for the name, or a rule cut short at its odd byte, would hit as well.
 ODD = {
@@ -59,6 +60,7 @@ def entered(h, path, config, line):
 
 
 @test("hidden files of any name: exactly that one is hidden, or nothing is started")
+@attack("spelling-hidden", "A7", "hidden names with blanks, `#`, quotes, wildcards and newlines")
 def _(h):
     said = set()
     for number, (name, twin) in enumerate(ODD.items()):
@@ -74,6 +76,7 @@ def _(h):
 
 
 @test("exposed paths of any name: exactly that one can be seen, and not written")
+@attack("spelling-exposed", "A7", "exposed paths of such names")
 def _(h):
     said = set()
     for number, (name, twin) in enumerate(ODD.items()):
@@ -90,6 +93,7 @@ def _(h):
 
 
 @test("projects in directories of any name: the command runs there and sees nothing beside it, or is refused")
+@attack("spelling-project", "A7", "a project in a directory of such a name")
 def _(h):
     h.plant_decoys()
     said = set()
@@ -105,6 +109,7 @@ def _(h):
 
 
 @test("a value or a path of thousands of bytes does not become a line of its own")
+@attack("spelling-long-line", "A7", "a value that spills into a line of its own")
 def _(h):
     h.plant_decoys()
     tail = "whitelist ${HOME}/.ssh"

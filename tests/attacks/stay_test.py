@@ -5,7 +5,8 @@ import os
 import shutil
 
 from attack import Project, each, git, home_of, look, secret
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
 
 # What the host runs or obeys unasked.
 STARTUP = (
@@ -19,6 +20,7 @@ STARTUP = (
 
 
 @test("D1: whatever is written over, put beside or renamed in HOME inside is not there outside")
+@attack("stay-home", "D1", "write over, beside or above what the host starts at login")
 def _(h):
     h.plant_decoys()
     for path in ("~/.bashrc", "~/.profile", "~/.vimrc", "~/.inputrc"):
@@ -52,6 +54,7 @@ PLANTED = ("~/.cache/p10k-instant-prompt-$USER.zsh", "~/.zcompdump", "~/.local/s
 
 
 @test("D1: what the host's zsh and fish execute is shown inside, and stays as it is")
+@attack("stay-shell-files", "D1", "what zsh and fish execute and the sandbox sees")
 def _(h):
     h.require("zsh", "fish")
     for path in SHOWN:
@@ -89,6 +92,7 @@ EDITS = (
 
 
 @test("D2: the config cannot be edited, replaced, renamed, removed or made a link or a directory from inside")
+@attack("stay-own-config", "D2", "edit, replace, rename or remove the project's file")
 def _(h):
     p = Project(h)
     p.entered()
@@ -100,6 +104,7 @@ def _(h):
         h.run(["sh", "-c", "rm -rf .python-sandbox.toml wide old twin n ../demo2"], cwd=p.path)
         h.write(p.file, original)
     assert all(works), list(zip(works, EDITS))
+    seed("stay-own-config", True)
 
     assert p.psbc("trust", "--yes").ok
     p.entered()
@@ -110,6 +115,7 @@ def _(h):
 
 
 @test("D2: the compiled profiles, the approval and the claims on names cannot be seen, changed or replaced from inside")
+@attack("stay-profile", "D2", "the compiled profiles and the approval")
 def _(h):
     p = Project(h)
     p.entered()
@@ -136,6 +142,7 @@ def _(h):
 
 
 @test("D2, D6b: a wider file is never applied unasked, by whomever it was widened, and a narrower one neither")
+@attack("stay-wider-file", "D2", "a wider file without asking")
 def _(h):
     h.plant_decoys()
     secret(h, "~/data/more")
@@ -148,6 +155,7 @@ def _(h):
     p.predecessor(f"echo 'demo --whitelist={h.home}/data' > .python-sandbox")
     sbox = "firejail --quiet --profile=python-env-$(head -n 1 .python-sandbox) sh -c 'cat ~/data/more'"
     assert h.decoys.found_in(h.run(["sh", "-c", sbox], cwd=p.path).out) == ["~/data/more"], h.story()
+    seed("stay-wider-file", True)
     r = p.entered(steal.replace("; touch ran", ""))
     assert not h.decoys.found_in(r.out), r
 
@@ -180,6 +188,7 @@ def _(h):
 
 
 @test("D2, E3: bytes that were approved are approved for their project alone, and a damaged approval is none")
+@attack("stay-approval-reused", "E3", "an approval of other bytes, or of another project")
 def _(h):
     p = Project(h)
     p.entered()
@@ -199,6 +208,7 @@ def _(h):
 
 
 @test("D6b, D7, E14: a name that a repo chooses never leads into another project's sandbox")
+@attack("stay-name-of-other", "D6b", "the name of another project's sandbox")
 def _(h):
     p = Project(h)
     p.entered("echo mine > ~/envs/demo/mine; echo cached > ~/.cache/pysandbox-demo/cached; echo x > own.txt")
@@ -214,6 +224,7 @@ def _(h):
     p.predecessor("true")  # writes the profile of `demo`
     sbox = "firejail --quiet --profile=python-env-$(head -n 1 .python-sandbox) cat " + p.root + "/own.txt"
     assert h.decoys.found_in(h.run(["sh", "-c", sbox], cwd=evil).out) == ["another project"], h.story()
+    seed("stay-name-of-other", True)
 
     def refused(config, name="demo", path=evil):
         clone = Project(h, config, path=path, name=name, trusted=False)
@@ -241,6 +252,7 @@ def _(h):
 
 
 @test("D6c: a config that a session plants below the project is a project of its own that nobody approved")
+@attack("stay-nested-config", "D6c", "a file planted below the project")
 def _(h):
     h.plant_decoys()
     p = Project(h)
@@ -252,6 +264,7 @@ def _(h):
 
 
 @test("E2: what is protected cannot be made where it was absent at the start")
+@attack("stay-absent-protected", "D2", "make what is protected where it was absent")
 def _(h):
     p = Project(h)
     h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
@@ -262,6 +275,7 @@ def _(h):
     p.predecessor(plant, by_hand)
     git(h, "commit", "-q", "--allow-empty", "-m", "x")
     assert h.exists("~/PWNED"), "the host ran it"
+    seed("stay-absent-protected", True)
     os.unlink(h.path("~/PWNED"))
     shutil.rmtree(h.path("~/code/demo/.git/hooks"))
     p.entered(plant + "; mkdir -p ~/.config/firejail; echo x > ~/.config/firejail/globals.local")
@@ -270,6 +284,7 @@ def _(h):
 
 
 @test("E6: links that a session leaves where psbc writes later lead its host side nowhere")
+@attack("stay-links-for-psbc", "D7", "links where psbc writes later")
 def _(h):
     h.plant_decoys()
     for path in ("~/.bashrc", "~/.profile"):

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from attack import Project
-from tap import main, skip, test
+from tap import skip, test
+from vectors import attack, main
 
 CONFIG = "~/.config/psbc/config.toml"
 PLACES = ("/home", "/tmp", "/var/tmp", "/run", "/dev/shm", "/srv", "/mnt", "/media")
@@ -83,6 +84,7 @@ def spy(h, value, seconds):
 
 
 @test("B8: another program of the user finds the value in no arguments, no environment and no memory of a process")
+@attack("token-in-processes", "B8", "another program reads arguments, environments and memory while a session starts and runs")
 def _(h):
     value = h.decoys.new("token")
     # The control: a program with it in its environment, one in its arguments.
@@ -109,6 +111,7 @@ def _(h):
 
 
 @test("B8: inside, neither psbc's own process nor firejail's holds it, and another process of the sandbox cannot read it there")
+@attack("token-in-first-process", "B8", "a token as a file, read from psbc's own process inside")
 def _(h):
     p = token_project(h, '"file:~/.secrets/t"', 'as = "file"\n')
     value = h.decoys.values["token"]
@@ -122,6 +125,7 @@ def _(h):
 
 
 @test("B8: after SIGSEGV or SIGKILL of psbc, at any time, no file and no core dump holds the value")
+@attack("token-core-dump", "B8", "files and core dumps after psbc was killed, at any time")
 def _(h):
     value = h.decoys.new("token")
     unlimited = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh"]
@@ -155,6 +159,7 @@ def _(h):
 
 
 @test("B2: a project whose file was changed to ask for a token gets nothing, and its source is not even run")
+@attack("token-changed-file", "B2", "a token that a changed file asks for")
 def _(h):
     p = token_project(h, '["print-it"]')
     h.write("~/bin/print-it", "#!/bin/sh\ntouch ~/asked; exec cat ~/.secrets/t\n", 0o755)
@@ -171,6 +176,7 @@ def _(h):
 
 
 @test("B2: a token that the user keeps for another root does not cross, whatever the project calls itself and wherever it lies")
+@attack("token-of-another-root", "B2", "a token that the user keeps for another project")
 def _(h):
     mine = Project(h, 'tokens = ["T"]\n', path="~/code/mine", name="mine")
     h.write(CONFIG, '[projects."~/code/mine".tokens.T]\nfrom = "file:~/.secrets/t"\n')
@@ -184,6 +190,7 @@ def _(h):
 
 
 @test("B8: a program or a module that a session left where the host would find it is not asked for a token")
+@attack("token-planted-source", "B8", "a planted program or module in the place of the token's source")
 def _(h):
     value = h.decoys.new("token")
     plant = "mkdir -p bin; printf '#!/bin/sh\\ntouch ~/stolen; echo planted\\n' | tee bin/pass bin/helper >/dev/null; chmod +x bin/*; " \

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 from attack import Project, git, home_of, secret
-from tap import main, test
+from tap import test
+from vectors import attack, main
 
 LINK = "rm -rf {0}; mv {0} {0}.old; ln -sfn {1} {0}; true;"
 
@@ -30,6 +31,7 @@ def widens(h, config, plant, *, setup=lambda p: None, path="~/code/demo"):
 
 
 @test("D7: the environment and the caches of the sandbox, replaced by links, do not expose what the links lead to")
+@attack("widen-env-link", "D7", "the environment and the caches replaced by links")
 def _(h):
     # What a tool that follows them on the host would hand over.
     secret(h, "~/Documents/taxes", "taxes")
@@ -40,6 +42,7 @@ def _(h):
 
 
 @test("D7: an environment in the project that became a link does not expose what the link leads to")
+@attack("widen-project-env-link", "D7", "an environment in the project that became a link")
 def _(h):
     for config in ('[python]\nvenv = ".venv"\n', ""):
         widens(h, config, LINK.format(".venv", h.home + "/Documents"),
@@ -48,6 +51,7 @@ def _(h):
 
 
 @test("B7: a path in an exposed writable directory that became a link does not expose what the link leads to")
+@attack("widen-exposed-link", "B7", "a path in an exposed directory that became a link")
 def _(h):
     for key in ("readonly", "writable"):
         h.run(["rm", "-rf", "data"])
@@ -57,6 +61,7 @@ def _(h):
 
 
 @test("B7, D7: files of the project that name an interpreter, an environment or a tool show no more than installations")
+@attack("widen-interpreter", "B7", "files that name an interpreter, an environment or a tool")
 def _(h):
     # What a tool that believes pyvenv.cfg would hand over.
     secret(h, "~/Documents/taxes", "taxes")
@@ -86,6 +91,7 @@ def _(h):
 
 
 @test("B7, D7: files that a session plants lead to interpreters, and never to an environment of another project")
+@attack("widen-planted-interpreter", "D7", "the same, planted by a session")
 def _(h):
     places = ("~/miniconda3/envs/prod", "~/.conda/envs/prod", "~/.pyenv/versions/prod", "~/.pyenv/versions/3.99.1/envs/deep", "~/.asdf/installs/python/prod",
               "~/.local/share/pipx/venvs/prod")  # fmt: skip
@@ -124,6 +130,7 @@ def _(h):
 
 
 @test("B3: settings and installations that are exposed show no token: too long, too deep, too many, in each version, in each .git")
+@attack("exposed-settings", "B3", "tokens in settings and installations that are exposed")
 def _(h):
     def token(path, text="{}", fill=""):
         h.write(path, fill + text.format(h.decoys.new(path)) + "\n")
@@ -167,6 +174,7 @@ def _(h):
 
 
 @test("D4, D7: a .git file that a session plants does not expose the repository of another project")
+@attack("widen-git-file", "D4", "a planted .git file names another project's repository")
 def _(h):
     plant = (
         "mkdir fake; echo 'gitdir: fake' > .git; echo ../.git > fake/gitdir; echo 'ref: refs/heads/main' > fake/HEAD;"
@@ -176,6 +184,7 @@ def _(h):
 
 
 @test("D4, E6: links and pipes below .git do not move psbc's own writes and reads elsewhere")
+@attack("widen-git-pipes", "D4", "links and pipes below .git move psbc's own writes")
 def _(h):
     h.write("~/code/bare/x/HEAD", "ref: refs/heads/main\n")
     for number, plant in enumerate((f"ln -s {h.home}/code/bare .git/modules", f"mkdir .git/modules; ln -s {h.home}/code/bare/x .git/modules/x",

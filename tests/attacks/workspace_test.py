@@ -6,7 +6,8 @@ import time
 
 from attack import Project, each, git, look, secret
 from git_attack import ATTEMPTS, HOOK, MONITOR, host_uses, obeyed, repository
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
 
 MONO, WEB = "~/code/mono", "~/code/mono/services/web"
 # A whole repository whose settings start a program.
@@ -31,9 +32,11 @@ SEE = "cat ~/code/other/* ~/code/outer-of-mono ~/code/mono/*/*/mine.py ../../lib
 
 
 @test("B1: siblings, history and what is beside the repository are invisible unless named, each by itself")
+@attack("workspace-siblings", "B1", "siblings, history and what is beside the repository")
 def _(h):
     p = mono(h, "")
     assert {"services/api", "libs/common", "outside"} <= visible(h, h.run(["sh", "-c", SEE], cwd=WEB))
+    seed("workspace-siblings", visible(h, p.predecessor(SEE)) - {"services/web"})
     for workspace, extra in (("", set()), ('readonly = ["libs/common"]', {"libs/common"}), ('writable = ["libs/common"]', {"libs/common"}),
                              ('readonly = ["libs"]', {"libs/common", "libs/client"}),
                              ('readonly = ["."]', {"libs/common", "libs/client", "services/api"}),
@@ -45,6 +48,7 @@ def _(h):
 
 
 @test("B1: the history is not a part of `.`: neither a deleted file nor the settings with their tokens can be read")
+@attack("workspace-history", "B1", "a deleted file and tokens in git's objects and settings")
 def _(h):
     p = mono(h, 'readonly = ["."]')
     h.write(f"{MONO}/old", h.decoys.new("deleted long ago"))
@@ -55,11 +59,13 @@ def _(h):
     h.write(f"{MONO}/.git/config", h.read(f"{MONO}/.git/config") + f'[remote "origin"]\n\turl = https://me:{h.decoys.new("token")}@git.example.org/x\n')
     steal = "cat ~/code/mono/.git/config; git show HEAD^; git --git-dir=$HOME/code/mono/.git log -p"
     assert {"deleted long ago", "token"} <= visible(h, h.run(["sh", "-c", steal], cwd=WEB))
+    seed("workspace-history", visible(h, p.predecessor(steal)))
     r = p.entered(steal)
     assert not visible(h, r), r
 
 
 @test("B1, B11: a clone in a read-only sibling does not show its history or the token of its remote")
+@attack("workspace-clone-remote", "B11", "the token in the remote of a read-only sibling")
 def _(h):
     h.write("~/mono/.git/HEAD", "ref: refs/heads/main\n")
     h.write("~/mono/libs/common/common.py", "x = 1\n")
@@ -69,11 +75,13 @@ def _(h):
     p = Project(h, '[workspace]\nreadonly = ["libs/common"]\n', path="~/mono/services/web")
     steal = "cat ../../libs/common/common.py ../../libs/common/.git/* ../../libs/common/vendor/deep/.git/*"
     assert len(h.decoys.found_in(h.run(["sh", "-c", steal], cwd=p.path).out)) == 2
+    seed("workspace-clone-remote", h.decoys.found_in(p.predecessor(steal).out))
     r = p.entered(steal)
     assert "x = 1" in r.out and not h.decoys.found_in(r.out), r
 
 
 @test("D2, D3: a read-only sibling cannot be written; a writable one keeps its policy and what the host's git obeys in it")
+@attack("workspace-sibling-policy", "D2", "the policy and hooks of a sibling")
 def _(h):
     p = mono(h, 'readonly = ["libs/common"]\nwritable = ["libs/client"]', trusted=False)
     repository(h, f"{MONO}/libs/client")
@@ -97,11 +105,13 @@ def _(h):
 
 
 @test("D3: the enclosing repository takes commits from inside, and its hooks and settings hold; where it is read-only nothing changes")
+@attack("workspace-enclosing", "D3", "hooks and settings of the enclosing repository")
 def _(h):
     p = mono(h, 'readonly = ["."]\ngit = "commit"')
     g = h.path(f"{MONO}/.git")
     p.predecessor(HOOK.format(g + "/hooks"), f"whitelist {g}\n")
     assert host_uses(h, MONO), h.story()
+    seed("workspace-enclosing", True)
     h.run(["sh", "-c", f"rm -f {g}/hooks/p*"])
     p.entered()
     before = obeyed(h, f"{MONO}/.git")
@@ -120,11 +130,13 @@ def _(h):
 
 
 @test("D4: a repository or a .git file that a session makes in the project or in a sibling runs nothing on the host and moves nothing")
+@attack("workspace-planted-repository", "D4", "a repository that a session makes where none was")
 def _(h):
     config = 'readonly = ["libs/common"]\nwritable = ["libs/client"]'
     p = mono(h, config)
     p.predecessor(PLANTED_REPOSITORY.format(".git"))
     assert host_uses(h, WEB), h.story()
+    seed("workspace-planted-repository", True)
     h.run(["rm", "-rf", ".git"], cwd=WEB)
     h.mkdir(f"{WEB}/libs/common")
     secret(h, f"{WEB}/libs/common/decoy", "in the project")
@@ -142,6 +154,7 @@ def _(h):
 
 
 @test("B7: symlinks that leave the repository are refused, and so are those that a session can plant where it may write")
+@attack("workspace-symlinks", "B7", "symlinks that leave the repository")
 def _(h):
     p = mono(h, 'readonly = ["libs/out"]', trusted=False)
     h.symlink("../../other", f"{MONO}/libs/out")
@@ -165,6 +178,7 @@ def _(h):
 
 
 @test("D2, D6c: a session of the outer project cannot change the policy of the inner one, which cannot see the outer one")
+@attack("workspace-inner-policy", "D6c", "the policy of an inner project")
 def _(h):
     secret(h, "~/code/outer/own", "the outer project")
     secret(h, "~/code/outer/libs/inner/own", "the inner project")
@@ -174,6 +188,7 @@ def _(h):
     widen = "cd libs/inner && (echo 'readonly = [\"~/data\"]' >> .python-sandbox.toml; cp .python-sandbox.toml c; mv -f c .python-sandbox.toml; rm -f .python-sandbox.toml; cd ..; mv inner x; mv x inner; cd ..; mv libs libs2; true)"
     outer.predecessor(widen)
     assert not h.exists(inner.file)
+    seed("workspace-inner-policy", True)
     h.run(["sh", "-c", "mv libs2 libs; printf 'name = \"inner\"\\n' > libs/inner/.python-sandbox.toml"], cwd="~/code/outer")
     found = look(h, inner.file)
     r = outer.entered(widen + "; cat ~/code/outer/libs/inner/own")
@@ -190,6 +205,7 @@ def _(h):
 
 
 @test("D4: repositories below the project hold: a nested clone, a submodule's work tree, a worktree that is made inside")
+@attack("workspace-nested-repositories", "D4", "nested clones, work trees of submodules and worktrees")
 def _(h):
     repository(h, "~/code/library")
     repository(h)
@@ -205,6 +221,7 @@ def _(h):
     h.run(["sh", "-c", "rm -f .git/hooks/p*"], cwd="~/code/demo/vendor/clone")
     p.predecessor("cd libs/library; mkdir -p evil; " + PLANTED_REPOSITORY.format("evil") + "; echo 'gitdir: evil' > .git")
     assert host_uses(h, "~/code/demo/libs/library"), h.story()
+    seed("workspace-nested-repositories", True)
     h.run(["sh", "-c", "rm -rf evil; echo 'gitdir: ../../.git/modules/libs/library' > .git; git checkout -q ."], cwd="~/code/demo/libs/library")
 
     for place in places:
@@ -222,6 +239,7 @@ def _(h):
 
 
 @test("D3: two worktrees at once, outside of the main checkout, with the project in a subdirectory: each commits, neither changes what the host obeys")
+@attack("workspace-two-worktrees", "D3", "two worktrees at once")
 def _(h):
     repository(h, "~/code/main")
     h.write("~/code/main/services/web/app.py", "print(1)\n")
@@ -234,6 +252,7 @@ def _(h):
     common = h.path("~/code/main/.git")
     projects[0].predecessor(HOOK.format(common + "/hooks"), f"whitelist {common}\n")
     assert host_uses(h, "~/code/main"), h.story()
+    seed("workspace-two-worktrees", True)
     h.run(["sh", "-c", f"rm -f {common}/hooks/p*"])
 
     for p in projects:
