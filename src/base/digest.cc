@@ -2,6 +2,7 @@
 #include "base/digest.h"
 
 #include <sodium/crypto_generichash_blake2b.h>
+#include <sodium/crypto_hash_sha256.h>
 
 #include <array>
 
@@ -18,6 +19,12 @@ std::string digest(std::string_view bytes) {
     out += digits[byte & 15];
   }
   return out;
+}
+
+std::string sha256(std::string_view bytes) {
+  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
 } // namespace psbc::base

@@ -12,4 +12,7 @@ namespace psbc::base {
 /// BLAKE2b-256 without a key: 64 lower-case hexadecimal digits.
 std::string digest(std::string_view bytes);
 
+/// SHA-256, 32 bytes: for what others have chosen it for, such as ssh's fingerprints.
+std::string sha256(std::string_view bytes);
+
 } // namespace psbc::base
