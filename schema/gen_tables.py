@@ -116,6 +116,7 @@ class Tables:
         self.direction_is_mandatory = direction_is_mandatory
         self.enums = {f"{prefix.capitalize()}Key": []}  # name of the enum: (enumerator, path)
         self.leaves = self.enums[f"{prefix.capitalize()}Key"]
+        self.base = ""  # what comes before a key in the definition that is read
         self.definitions = {}  # name of a table that NAME = { } may hold: symbol
         self.lines = []
         check_keywords(schema, "root", "")
@@ -132,10 +133,10 @@ class Tables:
             node = self.schema["definitions"][name]
             check_keywords(node, "definition", f"definitions.{name}")
             need("title" in node, f"definitions.{name}", "needs a `title`: how a header of such a table is written")
-            outer = self.leaves
+            outer, base, self.base = self.leaves, self.base, node["title"] + "."
             self.leaves = self.enums["".join(map(str.capitalize, name.split("_"))) + "Key"] = []
             self.definitions[name] = self.table(node, node["title"], f"{self.prefix}_{name}")
-            self.leaves = outer
+            self.leaves, self.base = outer, base
         return self.definitions[name]
 
     def table(self, node, path, symbol=None):
@@ -167,7 +168,7 @@ class Tables:
         fields["required"] = "true" if name in parent.get("required", []) else "false"
         getattr(self, f"fill_{kind}")(node, path, fields)
         if kind != "table":
-            self.leaf(node, name if parent.get("title") == parent_path else path, path, fields)
+            self.leaf(node, path.removeprefix(self.base), path, fields)
         need(len(node.get("examples", [])) == (kind not in ("table", "tables", "integer", "choice")), path, "needs one example")
         example = node["examples"][0] if "examples" in node else node.get("default")
         fields.setdefault("example", quote(f"{name} = {toml(example)}" if kind != "table" else f"[{path}]"))
@@ -209,7 +210,7 @@ class Tables:
         self.leaves.append((enumerator, path))
 
     def fill_table(self, node, path, fields):
-        fields["table"] = f"&{self.table(node, path)}"
+        fields["table"] = f"&{self.table(node, path, self.symbol)}"
 
     def fill_names(self, node, path, fields):
         """What the keys of a map may be; the result is what its values may be."""

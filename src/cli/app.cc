@@ -12,6 +12,7 @@
 #include "cli/version.h"
 #include "policy/shell_table.h"
 #include "runtime/jail_init.h"
+#include "runtime/ssh_agent.h"
 
 namespace psbc::cli {
 namespace {
@@ -259,6 +260,7 @@ int parse_and_dispatch(const std::vector<std::string>& words, Options& options, 
 int run(int argc, char** argv) {
   // Before CLI11: the first process inside must start at once, and sees nothing of the options.
   if (argc >= 2 && std::string_view(argv[1]) == "jail-init") return runtime::jail_init_main();
+  if (argc >= 2 && std::string_view(argv[1]) == "agent-filter") return runtime::agent_filter_main();
   signal(SIGPIPE, SIG_IGN); // a closed pager is a failed write, not a death
 
   // What follows `--` belongs to the command inside, whatever it looks like.

@@ -11,6 +11,7 @@
 #include "runtime/enter.h"
 #include "runtime/inside.h"
 #include "runtime/sessions.h"
+#include "runtime/ssh_agent.h"
 #include "trust/store.h"
 
 namespace psbc::cli {
@@ -225,6 +226,10 @@ int enter(Context& context, const EnterOptions& asked) {
     complain(record.error());
   }
 
+  for (const std::string& remark : artefacts->plan.remarks) say(context, "psbc: " + remark);
+  const runtime::AgentAccess agent = runtime::find_agent(artefacts->plan, context.env);
+  for (const std::string& line : agent.lines) say(context, line);
+
   std::size_t told = 0;
   const auto on_disclosure = [&](const runtime::Disclosure& found) {
     if (told++ < max_told_at_once) tell_at_once(found, *places);
@@ -236,7 +241,8 @@ int enter(Context& context, const EnterOptions& asked) {
       runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                        .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .secrets = &tokens->variables,
-                       .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind});
+                       .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind,
+                       .agent = agent.job ? &*agent.job : nullptr});
   if (result.failure) complain(result.failure->error);
   say_disclosed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);

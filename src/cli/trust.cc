@@ -26,6 +26,8 @@ void say_grants(const Context& context, const policy::Policy& policy) {
   for (const std::string& name : policy.pass) say(context, "  + see the variable " + name);
   for (const policy::Variable& variable : policy.variables)
     if (asked(variable.origin)) say(context, "  + set the variable " + variable.name + "=" + base::escape(variable.value));
+  for (const policy::SshHost& host : policy.ssh.hosts) say(context, "  + ssh: sign in to " + base::escape(host.text) + " with a key of yours");
+  if (policy.ssh.signing) say(context, "  + ssh: sign commits and tags with a key of yours");
   for (const policy::Rule& rule : policy.rules)
     if (asked(rule.origin) && rule.access == policy::Access::hidden) say(context, "  - hidden " + shown(rule.path));
 }

@@ -45,6 +45,20 @@ struct Network {
   std::vector<Spanned<std::uint16_t>> listen;  // 0: one that the kernel chooses
 };
 
+/// `[ssh]`: what a project needs a key for.
+struct SshNeeds {
+  std::vector<SpannedString> hosts; // "[user@]name[:port]"
+  Spanned<bool> signing;
+};
+
+/// `[projects."ROOT".ssh]`: which keys of the developer's serve that.
+struct SshKeys {
+  std::optional<std::vector<SpannedString>> keys; // "SHA256:..."
+  std::optional<std::vector<SpannedString>> namespaces;
+  bool confirm = false;
+  bool any_host = false;
+};
+
 /// One of `tokens`: a credential under the name of its variable.
 struct Token {
   SpannedString name;     // without what follows it
@@ -70,6 +84,7 @@ struct TokenSource {
 struct ProjectSettings {
   SpannedString root; // "~/x" or "/x"
   std::vector<TokenSource> tokens;
+  SshKeys ssh;
 };
 
 /// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
@@ -85,6 +100,7 @@ struct ProjectConfig {
   std::vector<Variable> env_set;       // [env] set
   Network network;
   Workspace workspace;
+  SshNeeds ssh;
 };
 
 /// `on_unhide`: what a hidden file that becomes visible in a running sandbox means for that.

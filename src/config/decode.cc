@@ -97,6 +97,8 @@ void decode(ProjectKey key, const KeyShape&, const Value& value, ProjectConfig& 
       config.workspace.git = choice<WorkspaceGit>(
           value, {{"none", WorkspaceGit::none}, {"read-only", WorkspaceGit::read_only}, {"commit", WorkspaceGit::commit}});
       break;
+    case ProjectKey::ssh_hosts: config.ssh.hosts = texts(value); break;
+    case ProjectKey::ssh_signing: config.ssh.signing = {.value = value.boolean, .span = value.span}; break;
   }
 }
 
@@ -135,6 +137,10 @@ void decode(TokenSourceKey key, const KeyShape&, const Value& value, TokenSource
 void decode(ProjectSettingsKey key, const KeyShape& shape, const Value& value, ProjectSettings& settings) {
   switch (key) {
     case ProjectSettingsKey::tokens: settings.tokens = token_sources(value, *shape.table); break;
+    case ProjectSettingsKey::ssh_keys: settings.ssh.keys = texts(value); break;
+    case ProjectSettingsKey::ssh_confirm: settings.ssh.confirm = value.boolean; break;
+    case ProjectSettingsKey::ssh_namespaces: settings.ssh.namespaces = texts(value); break;
+    case ProjectSettingsKey::ssh_any_host: settings.ssh.any_host = value.boolean; break;
   }
 }
 

@@ -109,6 +109,76 @@ Problem check_source(std::string_view text) {
   return FormatProblem{"is no source that psbc knows", "write one of " + shapes + ", or a command as an array of its words"};
 }
 
+bool is_host_character(char c) { return is_lower_or_digit(c) || c == '.' || c == '-'; }
+bool is_address_character(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || c == ':' || c == '.'; }
+
+bool is_login(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text[0] != '.' && text[0] != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_variable_character(c) || c == '.' || c == '-'; });
+}
+
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5 || text[0] == '0' || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  unsigned port = 0;
+  for (const char c : text) port = 10 * port + static_cast<unsigned>(c - '0');
+  return port <= 65535;
+}
+
+bool is_host(std::string_view text) {
+  if (text.starts_with('['))
+    return text.size() >= 4 && text.size() <= 47 && text.ends_with(']') &&
+           std::all_of(text.begin() + 1, text.end() - 1, is_address_character);
+  return !text.empty() && text.size() <= 253 && is_lower_or_digit(text.front()) && is_lower_or_digit(text.back()) &&
+         std::all_of(text.begin(), text.end(), is_host_character);
+}
+
+Problem check_host(std::string_view text) {
+  const std::string example = "a host is like `github.com`, `git@github.com` or `git.example.com:2222`";
+  if (text.empty()) return FormatProblem{"is empty", example};
+  if (text.find_first_of("*?") != std::string_view::npos)
+    return FormatProblem{"is a pattern, and hosts are named one by one", example};
+  if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
+    const std::string_view rest = text.substr(scheme + 3);
+    const std::string_view host = rest.substr(0, rest.find('/'));
+    return FormatProblem{"is a URL", check_host(host) ? example : write(host)};
+  }
+  std::string_view rest = text;
+  const std::size_t at = rest.find('@');
+  const bool login = at == std::string_view::npos || is_login(rest.substr(0, at));
+  if (at != std::string_view::npos) rest.remove_prefix(at + 1);
+  const std::size_t colon = rest.find(':', rest.starts_with('[') ? rest.find(']') : 0);
+  const bool port = colon == std::string_view::npos || is_port(rest.substr(colon + 1));
+  if (login && port && is_host(rest.substr(0, colon))) return std::nullopt;
+  std::string small(text);
+  for (std::size_t i = at == std::string_view::npos ? 0 : at; i < small.size(); ++i)
+    if (small[i] >= 'A' && small[i] <= 'Z') small[i] = static_cast<char>(small[i] - 'A' + 'a');
+  return FormatProblem{"is not an ssh host", small != text && !check_host(small) ? write(small) : example};
+}
+
+bool is_base64(char c) { return is_variable_character(c) ? c != '_' : c == '+' || c == '/'; }
+
+Problem check_fingerprint(std::string_view text) {
+  constexpr std::string_view prefix = "SHA256:";
+  constexpr std::size_t digits = 43; // base64 of 32 bytes, without `=`
+  const std::string help = "`ssh-add -l` shows the fingerprints of your keys";
+  if (text.starts_with("MD5:") || std::count(text.begin(), text.end(), ':') == 15)
+    return FormatProblem{"is an MD5 fingerprint, which can be forged", help};
+  if (text.starts_with(prefix) && text.size() == prefix.size() + digits &&
+      std::all_of(text.begin() + prefix.size(), text.end(), is_base64))
+    return std::nullopt;
+  if (text.size() == digits && std::all_of(text.begin(), text.end(), is_base64))
+    return FormatProblem{"lacks its kind", write(std::string(prefix) + std::string(text))};
+  return FormatProblem{text.empty() ? "is empty" : "is not the fingerprint of a key", help};
+}
+
+Problem check_signature_namespace(std::string_view text) {
+  const auto fits = [](char c) { return is_variable_character(c) || c == '@' || c == '.' || c == '-'; };
+  if (!text.empty() && text.size() <= 128 && text[0] != '_' && is_variable_character(text[0]) &&
+      std::all_of(text.begin(), text.end(), fits))
+    return std::nullopt;
+  return FormatProblem{text.empty() ? "is empty" : "is not the namespace of a signature", "git's is `git`"};
+}
+
 Problem check_text(std::string_view text) {
   if (has_control_character(text))
     return FormatProblem{"holds a control character or a line break", "write it on one line"};
@@ -238,6 +308,9 @@ std::optional<FormatProblem> check_format(Format format, std::string_view text) 
     case Format::source: return check_source(text);
     case Format::argument: return check_argument(text);
     case Format::text: return check_text(text);
+    case Format::host: return check_host(text);
+    case Format::fingerprint: return check_fingerprint(text);
+    case Format::signature_namespace: return check_signature_namespace(text);
   }
   return std::nullopt;
 }

@@ -11,7 +11,7 @@
 namespace psbc::config {
 
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
-enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text };
+enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace };
 
 /// `x-psbc-direction`: what a new value of the key may do to what was approved before.
 enum class Direction : std::uint8_t { neutral, narrows, widens };

@@ -109,6 +109,34 @@ std::vector<PlannedToken> read_tokens(WireReader& in) {
   return tokens;
 }
 
+void write_ssh(WireWriter& out, const SshPlan& ssh) {
+  out.u32(static_cast<std::uint32_t>(ssh.hosts.size()));
+  for (const SshHost& host : ssh.hosts) {
+    out.text(host.text);
+    out.text(host.login);
+    out.texts(host.keys);
+  }
+  for (const bool flag : {ssh.signing, ssh.confirm, ssh.any_host})
+    out.u32(flag ? 1 : 0);
+  out.texts(ssh.keys);
+  out.texts(ssh.namespaces);
+}
+
+SshPlan read_ssh(WireReader& in) {
+  SshPlan ssh;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    SshHost& host = ssh.hosts.emplace_back();
+    host.text = in.text();
+    host.login = in.text();
+    host.keys = in.texts();
+  }
+  for (bool* flag : {&ssh.signing, &ssh.confirm, &ssh.any_host})
+    *flag = in.u32() != 0;
+  ssh.keys = in.texts();
+  ssh.namespaces = in.texts();
+  return ssh;
+}
+
 /// The directories in `root` that must exist before a tool starts. Tools make the last component of
 /// what a variable names (PIP_CACHE_DIR), but not what leads to it (the directory of HISTFILE).
 std::vector<std::string> needed_directories(const policy::Policy& policy) {
@@ -145,6 +173,12 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .connect = policy.network.connect,
       .listen = policy.network.listen,
       .accept_abstract = policy.accept_abstract,
+      .ssh = {.signing = policy.ssh.signing && !policy.ssh.declined,
+              .keys = policy.ssh.keys,
+              .namespaces = policy.ssh.namespaces,
+              .confirm = policy.ssh.confirm,
+              .any_host = policy.ssh.any_host},
+      .remarks = policy.remarks,
       .keep_lost = policy.keep_lost,
       .directories = needed_directories(policy),
       .stop_on_unhide = policy.stop_on_unhide,
@@ -156,6 +190,8 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
   for (const policy::HomeFile& file : policy.home_files)
     plan.home_files.push_back(
         {.path = file.path, .content = file.content, .block = file.mode == policy::HomeFile::Mode::block});
+  for (const policy::SshHost& host : policy.ssh.hosts)
+    if (!policy.ssh.declined) plan.ssh.hosts.push_back({.text = host.text, .login = host.login, .keys = host.keys});
   for (const policy::Alias& alias : policy.aliases)
     if (alias.where != policy::Alias::Where::host) plan.aliases.emplace_back(alias.link.string(), alias.target);
   for (const policy::WatchedName& name : policy.watched) plan.watched.push_back({.base = name.base.string(), .pattern = name.pattern});
@@ -187,6 +223,8 @@ std::string serialise(const EnterPlan& plan) {
   write_ports(out, plan.connect);
   write_ports(out, plan.listen);
   out.u32(plan.accept_abstract ? 1 : 0);
+  write_ssh(out, plan.ssh);
+  out.texts(plan.remarks);
   out.u32(plan.keep_lost ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
@@ -212,6 +250,8 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.connect = read_ports(in);
   plan.listen = read_ports(in);
   plan.accept_abstract = in.u32() != 0;
+  plan.ssh = read_ssh(in);
+  plan.remarks = in.texts();
   plan.keep_lost = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();

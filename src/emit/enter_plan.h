@@ -37,6 +37,25 @@ struct PlannedToken {
   bool operator==(const PlannedToken&) const = default;
 };
 
+/// A server that keys may sign in to: by its host keys, because a name means nothing to an agent.
+struct SshHost {
+  std::string text;              // for people: "[user@]name[:port]"
+  std::string login;             // empty: any
+  std::vector<std::string> keys; // blobs (RFC 4253, 6.6)
+  bool operator==(const SshHost&) const = default;
+};
+
+struct SshPlan {
+  std::vector<SshHost> hosts;
+  bool signing = false;
+  std::vector<std::string> keys;       // fingerprints, "SHA256:..."; the agent is not there without one
+  std::vector<std::string> namespaces; // of signatures
+  bool confirm = false;
+  bool any_host = false;
+  bool is_asked() const { return signing || !hosts.empty(); }
+  bool operator==(const SshPlan&) const = default;
+};
+
 /// Paths are absolute; strings, because what is inside is judged by the kernel's view, not by ours.
 struct EnterPlan {
   std::string name;        // JAILED_ENV
@@ -55,6 +74,8 @@ struct EnterPlan {
   config::NetworkAccess network = config::NetworkAccess::full;
   std::vector<std::uint16_t> connect, listen; // TCP ports, where `network` is `ports`
   bool accept_abstract = false;
+  SshPlan ssh;
+  std::vector<std::string> remarks;     // said at every entry
   bool keep_lost = false;               // what a session writes into HOME is saved in `root`/kept
   std::vector<std::string> directories; // in `root`, relative: made when missing
   std::vector<std::string> hidden;      // must not open inside

@@ -6,7 +6,8 @@
 //   difftool/mergetool.*, sendemail.*, pager.<command>          commands
 //   url.*, http.*, remote.*, include*, submodule.*              servers, credentials, other files
 //   core.attributesFile/excludesFile, commit.template, blame.ignoreRevsFile, mailmap.*   files that are not inside
-//   commit/tag/push.gpgSign, log.showSignature                  need a key that is not inside
+//   user.signingKey, commit/tag.gpgSign                         see gitconfig_signing.cc
+//   push.gpgSign, log.showSignature                             need a key that is not inside
 #pragma once
 
 #include <cstdint>
@@ -160,7 +161,6 @@ inline constexpr GitKey git_keys[] = {
     {"tag.sort", GitValue::word},
     {"user.email", GitValue::text},
     {"user.name", GitValue::text},
-    {"user.signingkey", GitValue::text},
     {"user.useconfigonly", GitValue::word},
     {"versionsort.suffix", GitValue::word},
 };

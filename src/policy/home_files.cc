@@ -13,7 +13,7 @@ void lower_home_files(Lowering& lowering) {
     if (const auto text = lowering.in.fs.read(lowering.in.places.home / name, limit)) git += *text + "\n";
   // Only the repository that a developer trusts may be used by git inside; its owner is another uid
   // to nobody, so no safe.directory is needed.
-  lowering.out.home_files.push_back({.path = ".gitconfig", .content = harmless_gitconfig(git), .mode = HomeFile::Mode::block,
+  lowering.out.home_files.push_back({.path = ".gitconfig", .content = harmless_gitconfig(git) + signing_gitconfig(lowering, git), .mode = HomeFile::Mode::block,
                                      .origin = builtin("identity and harmless keys of your own")});
 }
 

@@ -86,7 +86,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
       .session = input.places.session(id),
       .temporary = input.places.temporary_of(id),
       .environment = input.places.envs / input.project.name.value,
-      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .home_files = {}, .tools = {}, .shells = {}, .zdotdir = {},
+      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .home_files = {}, .ssh = {}, .remarks = {}, .tools = {}, .shells = {}, .zdotdir = {},
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
@@ -104,6 +104,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
   lower_hidden(lowering);
   scan_exposed(lowering);
+  lower_ssh(lowering);
   lower_home_files(lowering);
   lower_network(lowering);
   lower_variables(lowering);

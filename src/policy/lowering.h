@@ -51,13 +51,18 @@ void lower_nested(Lowering& lowering);      // projects and repositories inside 
 void lower_shells(Lowering& lowering);      // shells that this machine has, with the user's own settings
 void lower_hidden(Lowering& lowering);      // hidden
 void scan_exposed(Lowering& lowering);      // secrets in what readonly and writable expose
-void lower_home_files(Lowering& lowering);  // git identity
+void lower_ssh(Lowering& lowering);         // [ssh]
+void lower_home_files(Lowering& lowering);  // git identity, and how it signs
 void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]
 void lower_tokens(Lowering& lowering);      // tokens
 
 /// Is it a variable that no file may decide? Adds the diagnostic and says true.
 bool refuse_reserved(Lowering& lowering, const config::SpannedString& name);
+
+/// What the generated ~/.gitconfig says about signing; `text` is the user's own. Where git signs outside and cannot
+/// inside, that is a remark of the policy.
+std::string signing_gitconfig(Lowering& lowering, std::string_view text);
 
 /// The absolute path that `~`, `~/x`, `/x` or `x` (relative to `base`) means, before links.
 std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& base, const base::AbsPath& home);

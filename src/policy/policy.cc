@@ -98,6 +98,10 @@ std::string dump(const Policy& policy) {
     out += padded("set", 12) + variable.name + "=" + base::escape(variable.value) + because(variable.origin);
   for (const HomeFile& file : policy.home_files)
     out += padded("write", 12) + "~/" + base::escape(file.path) + because(file.origin);
+  for (const SshHost& host : policy.ssh.hosts)
+    out += padded("ssh", 12) + "sign in to " + base::escape(host.text) + " with a key of yours" + because(host.origin);
+  if (policy.ssh.signing) out += padded("ssh", 12) + "sign commits and tags with a key of yours" + because(policy.ssh.signing_origin);
+  for (const std::string& key : policy.ssh.keys) out += padded("ssh key", 12) + key + "\n";
   return out;
 }
 

@@ -99,6 +99,31 @@ struct WatchedName {
   auto operator<=>(const WatchedName&) const = default;
 };
 
+/// A server that a key may sign in to.
+struct SshHost {
+  std::string text;  // as the project writes it: "[user@]name[:port]"
+  std::string login{}; // empty: any
+  std::string name{};
+  unsigned port = 22;
+  std::vector<std::string> keys{}; // its host keys as the user's known_hosts has them: blobs (RFC 4253, 6.6)
+  Origin origin;
+};
+
+/// What is needed of the user's ssh agent, and what the user grants of that.
+struct Ssh {
+  std::vector<SshHost> hosts;
+  bool signing = false;
+  Origin signing_origin;
+  std::string known_hosts;             // of `hosts`, for ssh inside
+  std::vector<std::string> keys;       // "SHA256:...": granted; none: there is no agent inside
+  std::vector<std::string> namespaces; // of signatures
+  bool confirm = false;
+  bool any_host = false;
+  bool declined = false;               // the user granted no key, and wants to hear no more of it
+
+  bool is_asked() const { return signing || !hosts.empty(); }
+};
+
 struct Policy {
   std::string name;      // JAILED_ENV
   std::string id;        // names psbc's own directories: made of the project root alone
@@ -119,6 +144,8 @@ struct Policy {
   std::vector<HomeFile> home_files;
   Network network;
   bool accept_abstract = false;       // of the user: see runtime/abstract_sockets.h
+  Ssh ssh;
+  std::vector<std::string> remarks;   // one line each, said at every entry
   bool keep_lost = false;             // what is written into HOME is kept in `root`, and there at the next entry
   std::vector<std::string> tools;     // rows of the tool table that were recognised
   std::vector<std::string> shells;    // rows of the shell table that this machine has

@@ -18,6 +18,7 @@
 #include "runtime/refused_line.h"
 #include "runtime/session.h"
 #include "runtime/signals.h"
+#include "runtime/ssh_agent.h"
 #include "runtime/terminal.h"
 
 namespace psbc::runtime {
@@ -126,6 +127,9 @@ class Entry {
         std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(file.variable + "="); });
         environment.push_back(file.variable + "=" + request_.plan.home + "/" + file.path);
       }
+    const std::string agent = request_.agent != nullptr ? agent_socket(request_.plan.home) : std::string();
+    if (!agent.empty())
+      environment.push_back("SSH_AUTH_SOCK=" + agent);
     return Session{.nonce = std::move(nonce),
                    .command = request_.command,
                    .environment = std::move(environment),
@@ -136,6 +140,7 @@ class Entry {
                    .ignored_signals = signals_.ignored,
                    .blocked_signals = signals_.blocked,
                    .foreground = wants_terminal(),
+                   .agent = agent,
                    .plan = emit::serialise(plan),
                    .filter = request_.filter,
                    .secrets = std::move(secrets),
@@ -198,6 +203,9 @@ class Entry {
     if (message.kind == Message::Kind::entered) {
       entered_ = true;
       init_.entered(message.sender);
+    } else if (message.kind == Message::Kind::agent) {
+      if (!entered_ && request_.agent != nullptr)
+        agent_.start(*request_.agent, std::move(message.file), request_.environment);
     } else if (message.kind == Message::Kind::started) {
       init_.started(message.sender);
     } else if (message.kind == Message::Kind::stopped) {
@@ -306,6 +314,7 @@ class Entry {
   std::vector<Disclosure> disclosed_;
   base::Fd channel_;
   InitWatch init_;
+  AgentProcess agent_;
   pid_t firejail_ = -1;
   int firejail_status_ = 0;
   bool firejail_ended_ = false;

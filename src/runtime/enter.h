@@ -15,6 +15,7 @@
 #include "runtime/channel.h"
 #include "runtime/hidden_watch.h"
 #include "runtime/session.h"
+#include "runtime/ssh_filter.h"
 
 namespace psbc::runtime {
 
@@ -34,6 +35,7 @@ struct EnterRequest {
   std::vector<SecretFile>* secret_files = nullptr;
   std::function<void(const Disclosure&)> on_disclosure = {}; // while the sandbox runs, at once
   std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
+  const FilterJob* agent = nullptr; // what of the user's ssh agent is there inside
 };
 
 struct EnterResult {

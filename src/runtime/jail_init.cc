@@ -23,6 +23,7 @@
 #include "runtime/lost_files.h"
 #include "runtime/secret_files.h"
 #include "runtime/session.h"
+#include "runtime/ssh_agent.h"
 #include "runtime/supervise.h"
 
 namespace psbc::runtime {
@@ -85,6 +86,10 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
   // Beyond this point the sandbox is there, and it is the one that was compiled.
   TRY(make_home(plan));
   TRY(write_secret_files(session.secret_files, plan.home));
+  if (!session.agent.empty()) {
+    TRY_ASSIGN(base::Fd listener, listen_for_agent(session.agent));
+    send(inside_fd, {.kind = Message::Kind::agent, .file = std::move(listener)});
+  }
   finish_environment(session.environment, plan);
   TRY(enter_directory(session.cwd, session.cwd_identity));
   leave_keyring();

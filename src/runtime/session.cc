@@ -68,6 +68,7 @@ std::string serialise(const Session& session) {
         session.home_identity.inode, session.network_identity.device, session.network_identity.inode, session.ignored_signals, session.blocked_signals})
     out.u64(number);
   out.u32(session.foreground ? 1 : 0);
+  out.text(session.agent);
   out.text(session.plan);
   out.text(session.filter);
   out.u32(static_cast<std::uint32_t>(session.secrets.size()));
@@ -96,6 +97,7 @@ base::Result<Session> parse_session(std::string_view bytes, std::string_view val
         &session.home_identity.inode, &session.network_identity.device, &session.network_identity.inode, &session.ignored_signals, &session.blocked_signals})
     *number = in.u64();
   session.foreground = in.u32() != 0;
+  session.agent = in.text();
   session.plan = in.text();
   session.filter = in.text();
   for (std::uint32_t n = in.count(); n > 0 && in.good(); --n)

@@ -55,6 +55,7 @@ struct Session {
   std::uint64_t ignored_signals = 0; // bit n - 1 for signal n: as psbc found them
   std::uint64_t blocked_signals = 0;
   bool foreground = false; // the command gets the terminal before its first instruction
+  std::string agent;       // where the ssh agent's socket is made; empty: there is none
   std::string plan;        // emit::serialise(EnterPlan)
   std::string filter;      // emit::build_seccomp_filter()
   std::vector<SecretVariable> secrets; // beside `environment`

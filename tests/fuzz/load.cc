@@ -63,6 +63,7 @@ void load_as_project(const diag::SourceFile& source) {
   for (const auto* list : {&config->readonly, &config->writable, &config->hidden, &config->env_pass})
     check(*list, source);
   if (config->venv) check(*config->venv, source);
+  check(config->ssh.hosts, source);
   for (const config::Variable& variable : config->env_set) {
     check(variable.name, source);
     check(variable.value, source);
@@ -78,6 +79,11 @@ void load_as_user(const diag::SourceFile& source) {
   for (const auto* list : {&config->readonly, &config->hidden, &config->accept_secrets, &config->env_pass})
     check(*list, source);
   if (config->templates) check(*config->templates, source);
+  for (const config::ProjectSettings& project : config->projects) {
+    check(project.root, source);
+    if (project.ssh.keys) check(*project.ssh.keys, source);
+    if (project.ssh.namespaces) check(*project.ssh.namespaces, source);
+  }
 }
 
 } // namespace

@@ -110,7 +110,6 @@ TEST_CASE("the identity and the taste of the user cross, and git reads the same 
   CHECK(out == R"([user]
 	name = "Dev Q Eloper"
 	email = "dev@example.org"
-	signingkey = "ABCDEF0123456789"
 [init]
 	defaultbranch = "main"
 [color]

@@ -21,6 +21,7 @@ runtime::Session sample() {
           .ignored_signals = 1ULL << 63U,
           .blocked_signals = 5,
           .foreground = true,
+          .agent = "/home/dev/.psbc-agent",
           .plan = std::string("p\0q", 3),
           .filter = "f"};
 }
