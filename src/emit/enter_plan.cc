@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 7\n";
+constexpr std::string_view plan_magic = "psbc plan 8\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
