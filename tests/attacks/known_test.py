@@ -1,7 +1,12 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """What docs/security.md says is open: judged like all else, so that neither page promises more than there is, nor less."""
+import contextlib
+import os
 import re
+import shlex
+import socket
+import threading
 
 from attack import Project, git
 from host import CHECKOUT
@@ -10,6 +15,8 @@ from vectors import main, outcome, register, seed
 
 SECURITY = " ".join((CHECKOUT / "docs/security.md").read_text().split())
 register("hidden-committed", "B6", "a hidden file that was committed, read from git's objects")
+register("socket-in-project", "C6", "a unix socket of the host that lies in the project, such as git's file system monitor")
+register("socket-names", "C6", "the names of the host's sockets, in /proc/net")
 register("index-fallback", "B14", "an index of pip.conf, uv.toml or a variable is not asked inside: the public one is")
 
 
@@ -31,6 +38,43 @@ def _(h):
     assert h.decoys.found_in(h.run(["sh", "-c", steal], cwd=p.path).out) == ["committed"]
     seed("hidden-committed", h.decoys.found_in(p.predecessor(steal).out))
     judge("hidden-committed", bool(h.decoys.found_in(p.entered(steal).out)), "A committed secret\\*\\* is readable")
+
+
+@test("C6: a socket in the project answers, and names of sockets are seen while the network is shared, as docs/security.md says")
+def _(h):
+    p = Project(h)
+    addresses = [h.path("~/code/demo/fsmonitor--daemon.ipc"), h.path("~/code/demo/app.sock")]
+    ask = "import socket, sys\nfor a in sys.argv[1:]:\n    s = socket.socket(socket.AF_UNIX); s.connect(a); s.sendall(b'called'); s.recv(1)"
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in addresses]
+        for listener, address in zip(listeners, addresses):
+            listener.bind(address)
+            os.chmod(address, 0o666)
+            listener.listen(4)
+            listener.settimeout(0.2)
+
+        def called(run):
+            thread = threading.Thread(target=run, args=(["timeout", "3", "python3", "-c", ask, *addresses],))
+            thread.start()
+            heard = 0
+            for listener in listeners:
+                with contextlib.suppress(OSError):
+                    listener.settimeout(3)
+                    caller, _ = listener.accept()
+                    with caller:
+                        heard += caller.recv(6) == b"called"
+                        caller.send(b"!")
+            thread.join()
+            return heard
+
+        assert called(lambda argv: h.run(argv, cwd=p.path)) == 2
+        seed("socket-in-project", called(lambda argv: p.predecessor(shlex.join(argv))))
+        judge("socket-in-project", bool(called(lambda argv: p.psbc("run", "--", *argv))), "A unix socket in the project answers")
+        names = "cat /proc/net/unix"
+        assert addresses[0] in h.run(["sh", "-c", names]).out
+        seed("socket-names", addresses[0] in p.predecessor(names).out)
+        judge("socket-names", addresses[0] in p.entered(names).out, "The names of the host's sockets")
+        assert addresses[0] not in Project(h, '[network]\naccess = "none"\n').entered(names).out, h.story()
 
 
 @test("B14: the index that a developer has configured outside is the one inside, or docs/security.md says that it is not")
