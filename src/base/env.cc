@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+#include <cstring>
+
 namespace psbc::base {
 
 Env Env::from_process() {
@@ -15,6 +18,14 @@ Env Env::from_process() {
     variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
   }
   return Env(std::move(variables));
+}
+
+void Env::forget(std::string_view name) {
+  const auto found = variables_.find(name);
+  if (found == variables_.end()) return;
+  if (char* const value = getenv(found->first.c_str()); value != nullptr) explicit_bzero(value, std::strlen(value));
+  explicit_bzero(found->second.data(), found->second.size());
+  variables_.erase(found);
 }
 
 std::optional<std::string> Env::get(std::string_view name) const {

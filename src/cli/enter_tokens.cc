@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "driver/compile.h"
+#include "runtime/environment.h"
 
 namespace psbc::cli {
 namespace {
@@ -43,6 +44,12 @@ std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places
        .timeout_ms = timeout_ms(context.env),
        .is_terminal = isatty(STDERR_FILENO) == 1,
        .say = [&](std::string_view line) { say(context, line); }});
+  for (const emit::PlannedToken& token : plan.tokens) {
+    const auto source = policy::find_token_source(*user, context.fs, *root, places.home, token.name);
+    const bool is_variable = source && source->reader == config::SourceReader::variable;
+    if (is_variable && !runtime::crosses(plan, source->words[0])) context.env.forget(source->words[0]);
+    context.env.forget(token.name); // the broad one, which its owner has under the same name
+  }
   for (const std::string& note : tokens.notes) say(context, "psbc: " + note);
   for (const base::Error& problem : tokens.problems) complain(problem);
   if (!tokens.problems.empty()) return std::nullopt;

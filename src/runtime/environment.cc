@@ -119,6 +119,10 @@ const BaseVariable* base_variable(std::string_view name) {
   return nullptr;
 }
 
+bool crosses(const emit::EnterPlan& plan, std::string_view name) {
+  return base_variable(name) != nullptr || std::find(plan.pass.begin(), plan.pass.end(), name) != plan.pass.end();
+}
+
 std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std::string& build, const base::Env& host) {
   std::map<std::string, std::string, std::less<>> inside;
   for (const auto& [name, value] : host.all())

@@ -23,6 +23,9 @@ std::span<const BaseVariable> base_variables();
 /// Nothing, or the row of the base list by which `name` crosses.
 const BaseVariable* base_variable(std::string_view name);
 
+/// Does the host's variable of this name cross?
+bool crosses(const emit::EnterPlan& plan, std::string_view name);
+
 /// What the command gets, but for what only inside can be known: see `finish_environment`. "NAME=value"
 /// in the order of the names.
 std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std::string& build, const base::Env& host);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/path.h"
 #include "base/text.h"
@@ -39,9 +40,16 @@ HostPrograms::HostPrograms(const base::Env& host, std::vector<std::string> writa
   for (const auto& [name, value] : host.all()) {
     const bool is_own = name == "PATH" || name == "PWD" || name == "OLDPWD";
     // PYTHONPATH, VIRTUAL_ENV, LD_LIBRARY_PATH and what nobody thought of: by the place that they lead to.
-    if (!is_own && !leads_inside(value)) environment_.push_back(name + "=" + value);
+    if (is_own || leads_inside(value)) continue;
+    std::string& entry = environment_.emplace_back();
+    entry.reserve(name.size() + 1 + value.size()); // grows nowhere: no part of a value is left behind
+    entry.append(name).append("=").append(value);
   }
   environment_.push_back("PATH=" + joined);
+}
+
+HostPrograms::~HostPrograms() {
+  for (std::string& entry : environment_) explicit_bzero(entry.data(), entry.size());
 }
 
 bool HostPrograms::is_writable(const std::string& path) const {

@@ -16,6 +16,10 @@ class HostPrograms {
  public:
   /// `writable`: canonical directories that sessions can write.
   HostPrograms(const base::Env& host, std::vector<std::string> writable);
+  HostPrograms(const HostPrograms&) = delete;
+  HostPrograms& operator=(const HostPrograms&) = delete;
+  /// Overwrites the values of the variables: the source of a token may be among them.
+  ~HostPrograms();
 
   /// The path of a program: of a name in PATH, or of an absolute path. Nothing that a session can write.
   base::Result<std::string> find(const std::string& name) const;

@@ -158,7 +158,8 @@ class Programs {
 void look_up(const TokenRequest& request, Wanted& wanted, std::vector<std::string>& notes) {
   const policy::TokenSource& source = wanted.source;
   if (source.reader == SourceReader::variable) {
-    if (const auto value = request.host.get(source.words[0])) wanted.bytes = base::Secret::copy_of(*value);
+    const auto value = request.host.all().find(source.words[0]);
+    if (value != request.host.all().end()) wanted.bytes = base::Secret::copy_of(value->second);
     else wanted.fail("the variable " + source.words[0] + " is not set here", "set it, or name another source: psbc tokens set " + source.name + " ...");
     return;
   }

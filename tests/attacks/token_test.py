@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """Tokens that were not granted, and values that are found elsewhere than in the command that got them."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -59,6 +60,20 @@ def arguments(pid):
         return b""
 
 
+def in_memory(pid):
+    """All that root can read of the memory that a process may write, its stack and its first environment included."""
+    text = ""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for line in maps:
+            span, rights = line.split()[:2]
+            begin, end = (int(x, 16) for x in span.split("-"))
+            if rights.startswith("rw"):
+                mem.seek(begin)
+                with contextlib.suppress(OSError):
+                    text += mem.read(end - begin).decode("latin-1")
+    return text
+
+
 def lines(text):
     return set(filter(None, text.splitlines()))
 
@@ -105,6 +120,30 @@ def _(h):
         time.sleep(0.1)
         found = spy(h, value, 0)
         assert not found, (source, found)
+        inside.kill()
+        inside.wait()
+        os.unlink(h.path(f"{p.path}/ready"))
+
+
+@test("B8: once the command has it, psbc's own processes do not, not even to root; nor the broad token of the same name")
+def _(h):
+    value, broad = h.decoys.new("token"), h.decoys.new("broad")
+    held = h.spawn(["sh", "-c", "read x"], env={"T": value}, stdin=subprocess.PIPE)
+    assert value in in_memory(held.pid)  # the control
+    held.kill()
+    held.wait()
+    for source, more in (('"file:~/.secrets/t"', ""), ('"file:~/.secrets/t"', 'as = "file"\n'), ('["print-it"]', ""), ('"env:T_WEAK"', "")):
+        p = token_project(h, source, more)
+        h.write("~/bin/print-it", "#!/bin/sh\ncat ~/.secrets/t\n", 0o755)
+        given = {"T": broad, "T_WEAK": value if "T_WEAK" in source else None}
+        inside = h.spawn(["psbc", "run", "--", "sh", "-c", "touch ready; read x"], cwd=p.path, env=given, stdin=subprocess.PIPE)
+        wait_for(lambda: h.exists(f"{p.path}/ready"))
+        time.sleep(0.1)
+        own = [pid for pid in h.processes() if Path(f"/proc/{pid}/comm").read_text().strip() == "psbc"]
+        assert len(own) == 2 and inside.pid in map(int, own), own
+        for pid in own:
+            found = h.decoys.found_in(in_memory(pid))
+            assert not found, (source, more, found, "outside" if int(pid) == inside.pid else "inside")
         inside.kill()
         inside.wait()
         os.unlink(h.path(f"{p.path}/ready"))
