@@ -65,7 +65,7 @@ std::string_view text_of(tables::TextRef ref) { return {tables::catalogue_text +
 /// The end of the token of this form that starts at `at`; `at` when there is none.
 std::size_t match(std::string_view text, std::size_t at, const tables::FormRow& row) {
   const auto prefix = text_of(row.prefix);
-  if (!text.substr(at).starts_with(prefix)) return at;
+  if (text[at + 1 < text.size() ? at + 1 : at] != prefix[1] || !text.substr(at).starts_with(prefix)) return at; // most end here
   const auto begin = at + prefix.size();
   // The shortest rest decides, so that a hostile line is not read again from each of its characters.
   const auto start = text.substr(begin, row.min_rest);
@@ -76,6 +76,30 @@ std::size_t match(std::string_view text, std::size_t at, const tables::FormRow& 
   auto end = begin + row.min_rest;
   while (end < text.size() && fits(text[end])) ++end;
   return end;
+}
+
+/// What continues a word: no prefix begins behind it.
+constexpr auto in_words = [] {
+  std::array<bool, 256> out{};
+  for (int c = 0; c < 256; ++c) out[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return out;
+}();
+
+/// The forms whose prefix begins with a byte.
+struct FormRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+};
+using FormIndex = std::array<FormRange, 256>;
+
+FormIndex make_index() {
+  FormIndex out{};
+  for (std::uint16_t form = 0; form < tables::catalogue_form_count; ++form) {
+    FormRange& range = out[static_cast<unsigned char>(tables::catalogue_text[tables::catalogue_forms[form].prefix.at])];
+    if (range.first == range.last) range.first = form;
+    range.last = static_cast<std::uint16_t>(form + 1);
+  }
+  return out;
 }
 
 /// Masks what stands between the `:` and the `@` of `scheme://user:password@host`.
@@ -114,16 +138,16 @@ TokenForm token_form(std::size_t index) {
 }
 
 std::optional<TokenMatch> find_token(std::string_view text, std::size_t from) {
-  const auto* const first = tables::catalogue_forms;
-  const auto* const last = first + tables::catalogue_form_count;
-  const auto starts_before = [](const tables::FormRow& row, char c) { return tables::catalogue_text[row.prefix.at] < c; };
+  static const FormIndex index = make_index();
+  bool in_word = from > 0 && from <= text.size() && in_words[static_cast<unsigned char>(text[from - 1])];
   for (auto i = from; i < text.size(); ++i) {
-    if (!is_alnum(text[i]) || (i > 0 && belongs_to(text[i - 1], Alphabet::url))) continue;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool starts = !in_word;
+    in_word = in_words[byte];
+    if (!starts || index[byte].first == index[byte].last) continue;
     std::optional<TokenMatch> found; // where one prefix begins another, the longest says what it is
-    for (const auto* row = std::lower_bound(first, last, text[i], starts_before);
-         row != last && tables::catalogue_text[row->prefix.at] == text[i]; ++row)
-      if (const auto end = match(text, i, *row); end != i)
-        found = TokenMatch{.begin = i, .end = end, .form = token_form(static_cast<std::size_t>(row - first))};
+    for (std::size_t form = index[byte].first; form != index[byte].last; ++form)
+      if (const auto end = match(text, i, tables::catalogue_forms[form]); end != i) found = TokenMatch{.begin = i, .end = end, .form = token_form(form)};
     if (found) return found;
   }
   return {};

@@ -21,9 +21,10 @@ using base::Kind;
 namespace {
 
 // The budget for one entry of `readonly` or `writable`.
-constexpr std::size_t directory_limit = 64;         // that are listed
+constexpr std::size_t directory_limit = 32;         // that are listed
 constexpr std::size_t entry_limit = 2000;           // of one directory
-constexpr std::size_t file_limit = 200;             // that are read
+constexpr std::size_t file_limit = 100;             // that are read
+constexpr std::size_t data_limit = 32;              // of these, files that hold no settings
 constexpr std::size_t peek_limit = 64U << 10U;      // bytes of one file
 constexpr std::size_t bytes_limit = 4U << 20U;      // of all
 constexpr std::size_t binary_probe = 4096;          // bytes without a NUL: text
@@ -92,18 +93,20 @@ void scan_tree(Lowering& lowering, const Lowering::Exposed& tree) {
   const bool settled = tree.access != Access::writable;
   if (is_accepted(lowering, tree.path)) return;
   const Walk found = walk(lowering, tree.path, settled);
-  std::size_t bytes = 0, read = 0, withheld = 0;
+  std::size_t bytes = 0, read = 0, data = 0, withheld = 0;
   std::vector<std::string> notes;
   for (const Candidate& file : found.files) {
-    if (read == file_limit || bytes >= bytes_limit) break;
+    if (read == file_limit || data == data_limit || bytes >= bytes_limit) break; // data comes last
     ++read;
+    data += file.is_data ? 1 : 0;
     if (!is_visible(lowering.out.rules, file.path)) continue;
-    const auto text = lowering.in.fs.peek(file.path, peek_limit, settled);
+    const bool noted = settled && !file.is_data; // of data, only what its directory says
+    const auto text = lowering.in.fs.peek(file.path, peek_limit, noted);
     if (!text || text->substr(0, binary_probe).find('\0') != std::string::npos) continue;
     bytes += text->size();
     const auto findings = file.is_data ? scan_data(*text) : scan_secrets(*text);
     if (findings.empty() || is_accepted(lowering, file.path)) continue;
-    if (!settled) lowering.in.fs.stamp(file.path); // the one fact of a tree that sessions write
+    if (!noted) lowering.in.fs.stamp(file.path); // to be shown again when the secret is gone
     ++withheld;
     const std::string name = base::escape(display_path(file.path, lowering.in.places.home));
     if (withheld <= shown_findings)

@@ -68,13 +68,13 @@ TEST_CASE("a large tree is sampled, settings first, and psbc says so") {
   const auto count = [&](std::string_view question) {
     return std::count_if(m.fs.asked().begin(), m.fs.asked().end(), [&](const std::string& asked) { return asked.starts_with(question); });
   };
-  CHECK(count("glance /home/u/data") == 64);
-  CHECK(count("peek /home/u/data") == 200);
+  CHECK(count("glance /home/u/data") == 32);
+  CHECK(count("peek /home/u/data") == 33); // the settings, and 32 of the others
 }
 
 TEST_CASE("what an unchanged build asks again about a scanned tree are stamps alone, and none where sessions write") {
   Machine m;
-  m.fs.file("/home/u/data/a.ini", "x = 1\n").file("/home/u/out/b.ini", "x = 1\n").file("/home/u/out/c.ini", "password = hunter2secret\n");
+  m.fs.file("/home/u/data/a.ini", "x = 1\n").file("/home/u/data/a.csv", "1\n").file("/home/u/out/b.ini", "x = 1\n").file("/home/u/out/c.ini", "password = hunter2secret\n");
   m.project.readonly = {m.said("~/data")};
   m.project.writable = {m.said("~/out")};
   trace::Facts facts;
@@ -90,6 +90,7 @@ TEST_CASE("what an unchanged build asks again about a scanned tree are stamps al
   CHECK(noted(trace::FactKind::stamp, "/home/u/data"));
   CHECK(noted(trace::FactKind::stamp, "/home/u/data/a.ini"));
   CHECK_FALSE(noted(trace::FactKind::file, "/home/u/data/a.ini"));
+  CHECK_FALSE(noted(trace::FactKind::stamp, "/home/u/data/a.csv")); // its directory's is enough
   CHECK_FALSE(noted(trace::FactKind::stamp, "/home/u/out"));
   CHECK_FALSE(noted(trace::FactKind::stamp, "/home/u/out/b.ini"));
   CHECK(noted(trace::FactKind::stamp, "/home/u/out/c.ini")); // to be shown again when the secret is gone
