@@ -21,19 +21,36 @@ long now_ms() {
   return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-[[noreturn]] void exec_child(int out, char* const* argv, char* const* envp) {
+[[noreturn]] void exec_child(int in, int out, char* const* argv, char* const* envp) {
   const int null = open("/dev/null", O_RDWR);
-  dup2(null, 0);
+  dup2(in >= 0 ? in : null, 0);
   dup2(out, 1);
   dup2(null, 2);
   execve(argv[0], argv, envp);
   _exit(127);
 }
 
+/// The reading end of a pipe that holds all of `input`; none when that is empty.
+Result<Fd> filled_pipe(std::string_view input, const std::string& program) {
+  if (input.empty()) return Fd();
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return system_error("run", program);
+  Fd reading(ends[0]);
+  const Fd writing(ends[1]);
+  // Nobody reads yet: what does not fit must not wait.
+  fcntl(writing.get(), F_SETFL, O_NONBLOCK);
+  if (write(writing.get(), input.data(), input.size()) != static_cast<ssize_t>(input.size())) {
+    errno = E2BIG;
+    return system_error("run", program);
+  }
+  return reading;
+}
+
 } // namespace
 
 Result<Captured> capture(const std::vector<std::string>& argv,
-                         const std::map<std::string, std::string, std::less<>>& environment, int timeout_ms) {
+                         const std::map<std::string, std::string, std::less<>>& environment, int timeout_ms,
+                         std::string_view input) {
   std::vector<std::string> variables;
   for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
   std::vector<char*> args, envs;
@@ -42,13 +59,14 @@ Result<Captured> capture(const std::vector<std::string>& argv,
   args.push_back(nullptr);
   envs.push_back(nullptr);
 
+  TRY_ASSIGN(const Fd given, filled_pipe(input, argv[0]));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return system_error("run", argv[0]);
   const Fd reading(ends[0]);
   Fd writing(ends[1]);
   const pid_t child = fork();
   if (child < 0) return system_error("run", argv[0]);
-  if (child == 0) exec_child(writing.get(), args.data(), envs.data());
+  if (child == 0) exec_child(given.get(), writing.get(), args.data(), envs.data());
   writing = Fd();
 
   Captured result;

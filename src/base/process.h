@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -15,9 +16,9 @@ struct Captured {
   std::string out;
 };
 
-/// Runs argv[0] (an absolute path) with exactly `environment`, stdin from /dev/null, stderr dropped.
-/// Ended after `timeout_ms`.
+/// Runs argv[0] (an absolute path) with exactly `environment`, stderr dropped, and `input` as its stdin (/dev/null
+/// when empty; E2BIG for more than a pipe takes, 64 KiB). Ended after `timeout_ms`.
 Result<Captured> capture(const std::vector<std::string>& argv, const std::map<std::string, std::string, std::less<>>& environment,
-                         int timeout_ms);
+                         int timeout_ms, std::string_view input = {});
 
 } // namespace psbc::base

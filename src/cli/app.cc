@@ -45,6 +45,7 @@ struct Options {
   CleanOptions clean;
   HideOptions hide;
   StopOptions stop;
+  TokensOptions tokens;
   bool schema_user = false;
 };
 
@@ -123,6 +124,18 @@ void define_hide(CLI::App& hide, Options& o) {
   hide.add_flag("--list", o.hide.list, "Show what was moved out of this project")->excludes(undo);
 }
 
+void define_tokens(CLI::App& tokens, Options& o) {
+  tokens.add_option("words", o.tokens.words,
+                    "list: what this project asks for and where yours come from; info SERVICE|VARIABLE; set NAME SOURCE; rm NAME; check [NAME...]: asks the service")
+      ->type_name("ACTION");
+  tokens.add_flag("--here", o.tokens.here, "set, rm: for the project here alone");
+  tokens.add_option("--kind", o.tokens.kind, "set: what the token may do: read, write")->check(CLI::IsMember({"read", "write", "unknown"}))->type_name("KIND");
+  tokens.add_option("--as", o.tokens.as, "set: how it gets inside: env, file, auto")->check(CLI::IsMember({"env", "file", "auto"}))->type_name("HOW");
+  tokens.add_flag("--json", o.tokens.json, "list, info: for programs");
+  tokens.add_flag("--catalogue", o.tokens.catalogue, "list: the services that psbc knows");
+  tokens.add_option("--endpoint", o.tokens.endpoint, "check: the service of your company, such as https://gitlab.example")->type_name("URL");
+}
+
 void define_schema(CLI::App& schema, Options& o) {
   schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
 }
@@ -152,6 +165,12 @@ constexpr CommandRow table[] = {
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
     {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
+    {"tokens", "Where your tokens come from; the services that psbc knows", define_tokens,
+     [](Context& c, Options& o) {
+       o.tokens.command = std::move(o.command);
+       return tokens(c, o.tokens);
+     },
+     true},
     {"schema", "Print the JSON Schema of .python-sandbox.toml", define_schema, [](Context&, Options& o) { return schema(o.schema_user); }},
 };
 

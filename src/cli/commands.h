@@ -66,6 +66,21 @@ struct StopOptions {
 };
 int stop(Context& context, const StopOptions& options);
 
+struct TokensOptions {
+  std::vector<std::string> words; // list | info NAME | set NAME SOURCE... | rm NAME | check [NAME...]
+  std::vector<std::string> command; // what follows `--`: a source as a command
+  std::string kind;
+  std::string as;
+  std::string endpoint; // of check
+  bool here = false;
+  bool json = false;
+  bool catalogue = false;
+};
+int tokens(Context& context, const TokensOptions& options);
+int list_tokens(Context& context, const TokensOptions& options);
+int token_info(Context& context, const TokensOptions& options);
+int check_tokens(Context& context, const TokensOptions& options);
+
 int schema(bool user);
 
 } // namespace psbc::cli

@@ -20,7 +20,7 @@ struct Edit {
 };
 
 std::string apply(std::string_view text, std::vector<Edit> edits) {
-  std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); }); // what is added first
   std::string out;
   std::size_t at = 0;
   for (const Edit& edit : edits) {

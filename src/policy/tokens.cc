@@ -2,6 +2,7 @@
 // `tokens`: which credentials the project asks for. Their sources are the user's, see policy/token_source.h.
 #include <algorithm>
 
+#include "base/catalogue.h"
 #include "base/text.h"
 #include "policy/lowering.h"
 
@@ -18,6 +19,22 @@ bool refuse_clash(Lowering& lowering, const config::SpannedString& token, const 
                             .notes = {"a token has the value that the developer's own source gives, and no other"},
                             .help = {"remove one of the two"}});
   return true;
+}
+
+/// What the catalogue knows: a weaker kind would do as well, perhaps; or a name is misspelt.
+void advise(Lowering& lowering, const config::Token& asked) {
+  const std::string& name = asked.name.value;
+  const auto service = base::service_of_variable(name);
+  if (service && !service->read_only.empty() && !asked.read_only) {
+    std::vector<std::string> notes = {"its read-only kind: " + std::string(service->read_only)};
+    if (!service->read_only_link.empty()) notes.back() += ", " + std::string(service->read_only_link);
+    lowering.report(diag::Code::token_advice, diag::Severity::info, asked.name.span,
+                    "a token of " + std::string(service->title) + " can be one that only reads", "", std::move(notes),
+                    {"if reading is all that the project does, write \"" + name + ":read" + (asked.optional ? "?" : "") + "\""});
+  } else if (const std::string meant = service ? "" : base::nearest_variable(name); !meant.empty()) {
+    lowering.report(diag::Code::token_advice, diag::Severity::info, asked.name.span, "psbc knows no service with `" + base::escape(name) + "`", "did you mean " + meant + "?",
+                    {}, {"if it is right, there is nothing to do"});
+  }
 }
 
 } // namespace
@@ -42,6 +59,7 @@ void lower_tokens(Lowering& lowering) {
                         "without effect in this project", {}, {"say where it comes from: [tokens." + base::escape(name.value) + "]"});
     std::erase(lowering.out.pass, asked.name.value);
     std::erase_if(lowering.out.variables, [&](const Variable& variable) { return variable.name == asked.name.value; });
+    advise(lowering, asked);
     tokens.push_back({.name = asked.name.value, .read_only = asked.read_only, .optional = asked.optional,
                       .origin = origin_of(asked.name.span, Origin::Source::project, "tokens", in.places.home)});
   }

@@ -39,6 +39,8 @@ TEST_CASE("a table that is there is changed where it stands, comments and format
   CHECK(set("[tokens.HF_TOKEN]\nfrom = [\n  \"a\", # b\n  \"c\",\n]\nkind = \"write\"\nas = \"file\"") == "[tokens.HF_TOKEN]\nfrom = \"pass:new\"\nkind = \"read\"\n");
   CHECK(set("[tokens]\nHF_TOKEN = { from = \"ask:\", kind = \"write\", as = \"env\" } # c\nY = { from = \"ask:\" }\n") ==
         "[tokens]\nHF_TOKEN = { from = \"pass:new\", kind = \"read\" } # c\nY = { from = \"ask:\" }\n");
+  CHECK(*set_table("[tokens.X]\nfrom = 'a'\nkind = 'read'\n", {"tokens", "X"}, {{"from", "'b'"}, {"kind", ""}, {"as", "'file'"}}) ==
+        "[tokens.X]\nfrom = 'b'\nas = 'file'\n");
   CHECK(set("[tokens]\nHF_TOKEN = { from = \"ask:\" }\n") == "[tokens]\nHF_TOKEN = { from = \"pass:new\", kind = \"read\" }\n");
   CHECK(set("[tokens]\nHF_TOKEN = { as = \"file\", from = \"ask:\" }\n", hf, "") == "[tokens]\nHF_TOKEN = { from = \"pass:new\" }\n");
   CHECK(set("tokens.HF_TOKEN.from = \"ask:\"\nkeep_lost = true\n") == "tokens.HF_TOKEN.from = \"pass:new\"\ntokens.HF_TOKEN.kind = \"read\"\nkeep_lost = true\n");
