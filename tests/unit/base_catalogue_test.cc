@@ -44,5 +44,6 @@ TEST_CASE("services and variables are found by name, and misspelt variables by w
   CHECK(!find_service("no-such-service"));
   CHECK(nearest_variable("WANDB_APIKEY") == "WANDB_API_KEY");
   CHECK(nearest_variable("HF_TOKN") == "HF_TOKEN");
+  for (const char* own : {"MY_TOKEN", "CORP_TOKEN", "X_TOKEN", "ACME_API_KEY", "W", "DB_PASSWORD", "T"}) CHECK(nearest_variable(own).empty());
   CHECK(nearest_variable("SOMETHING_ELSE_ENTIRELY").empty());
 }

@@ -76,3 +76,22 @@ TEST_CASE("what the user passes to every sandbox is not what a token gets") {
 
 } // namespace
 } // namespace psbc::policy
+
+TEST_CASE("a token that could be a read-only one, and a misspelt variable, are noted; others are not") {
+  psbc::test::Machine machine;
+  machine.project.tokens = {{.name = machine.said("GITHUB_TOKEN")}, {.name = machine.said("WANDB_APIKEY"), .optional = true}};
+  REQUIRE(machine.compile());
+  CHECK(machine.codes() == std::vector<std::string>{"token-advice", "token-advice"});
+  bool weak = false, meant = false;
+  for (const auto& diagnostic : machine.diagnostics.all()) {
+    CHECK(diagnostic.severity == psbc::diag::Severity::info);
+    weak = weak || (!diagnostic.help.empty() && diagnostic.help[0].find("\"GITHUB_TOKEN:read\"") != std::string::npos);
+    meant = meant || diagnostic.labels[0].text == "did you mean WANDB_API_KEY?";
+  }
+  CHECK((weak && meant));
+
+  psbc::test::Machine quiet;
+  quiet.project.tokens = {{.name = quiet.said("HF_TOKEN"), .read_only = true}, {.name = quiet.said("WANDB_API_KEY")}, {.name = quiet.said("ACME_TOKEN")}};
+  REQUIRE(quiet.compile());
+  CHECK(quiet.codes().empty());
+}
