@@ -8,7 +8,8 @@ from pathlib import Path
 
 from attack import Project
 from ssh_service import Agent, Server, grant, need
-from tap import main, test
+from tap import test
+from vectors import attack, main, seed
 
 # What the attacker brings along: the agent's protocol, by hand. Prints one word per attempt.
 CLIENT = Path(__file__).with_name("ssh_client.py").read_text()
@@ -29,6 +30,7 @@ def words(r):
 
 
 @test("of all that an agent does, a granted key can be listed and can sign what was granted: nothing else, and nothing is changed outside")
+@attack("agent-filter", "C1", "list, sign, add, remove and lock keys that were not granted, through the agent that was")
 def _(h):
     need(h, "ssh-add", "python3")
     agent = Agent(h)
@@ -48,6 +50,7 @@ def _(h):
     before = agent.list()
     grant(h, [keys["work"]])
     p = Project(h, '[ssh]\nsigning = true\nhosts = ["127.0.0.1"]\n')
+    seed("agent-filter", words(p.predecessor("python3 client.py sign:other:blob")).get("sign:other:blob") == "signed")
     r = p.entered(attempts)
     got = words(r)
     assert got.pop("list") == "work" and got.pop("sign:work:sshsig-git") == "signed", r
@@ -63,6 +66,7 @@ def _(h):
 
 
 @test("a key signs in to the host that the project names, not to another one, also with a session of the first one")
+@attack("agent-other-host", "C1", "a granted key signs in to another host, under another name, or for a session that nobody proved")
 def _(h):
     need(h, "ssh", "python3")
     agent, named, evil = Agent(h), Server(h, "named"), Server(h, "evil", known="plain")
@@ -76,6 +80,7 @@ def _(h):
     assert "stolen 0" in outside(h, steal).out and evil.logins() == 1
     grant(h, [key])
     p = Project(h, f'[ssh]\nhosts = ["{h.user}@{named.host}"]\n')
+    seed("agent-other-host", words(p.predecessor("python3 client.py sign:work:login")).get("sign:work:login") == "signed")
     r = p.entered(f"ssh -p {named.port} 127.0.0.1 echo welcome; {steal}")
     assert "welcome" in r.out and "stolen 255" in r.out and (named.logins(), evil.logins()) == (1, 1), r
     assert "a login to a host that [ssh] hosts does not name" in r.err, r
@@ -95,6 +100,7 @@ def _(h):
 
 
 @test("an agent that is forwarded to a server serves nobody there")
+@attack("agent-forwarded", "C1", "the agent used from a server that it was forwarded to")
 def _(h):
     need(h, "ssh", "ssh-add")
     agent, server = Agent(h), Server(h)
@@ -112,6 +118,7 @@ def _(h):
 
 
 @test("a flood of connections and huge frames costs the filter little memory and the session its own agent alone")
+@attack("agent-flood", "C1", "a flood of connections and huge frames")
 def _(h):
     need(h, "ssh-add", "python3")
     agent = Agent(h)
@@ -170,6 +177,7 @@ def wait_gone(h):
 
 
 @test("no other sandbox and nobody after the session reaches the socket, and nothing of it is on the host")
+@attack("agent-other-sandbox", "C1", "the agent of another sandbox, or of a session that has ended")
 def _(h):
     need(h, "ssh-add", "python3")
     agent = Agent(h)

@@ -23,7 +23,7 @@ class Agent:
     """ssh-agent, or GnuPG's. `h.env` names it from then on."""
 
     def __init__(self, h, name="agent"):
-        self.h, self.socket = h, f"{h.mkdir('~/run')}/{name}.sock"
+        self.h, self.socket = h, f"{h.runtime}/openssh_{name}"  # where systemd puts it
         h.spawn(["ssh-agent", "-D", "-a", self.socket])
         wait_for(lambda: os.path.exists(self.socket))
         h.env["SSH_AUTH_SOCK"] = self.socket
