@@ -126,6 +126,7 @@ def _(h):
 
 
 @test("B8: once the command has it, psbc's own processes do not, not even to root; nor the broad token of the same name")
+@attack("token-left-in-memory", "B8", "values that psbc's own processes still hold when the command runs, read by root")
 def _(h):
     value, broad = h.decoys.new("token"), h.decoys.new("broad")
     held = h.spawn(["sh", "-c", "read x"], env={"T": value}, stdin=subprocess.PIPE)
