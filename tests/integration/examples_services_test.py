@@ -11,6 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from examples import Server, approve, entered, free_port, listener, postgres, within  # noqa: E402
 from host import SOURCES  # noqa: E402
+from ssh_service import Agent, grant  # noqa: E402
+from ssh_service import Server as Sshd  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
 
@@ -264,6 +266,29 @@ def _(h):
         assert ("HF_TOKEN=hf_weak\n" in r.out) == (not extra) and "hf_broad" not in r.out, r
     r = h.run(["python3", "fetch.py"], cwd="~/code/tokens", env={"HF_ENDPOINT": f"http://127.0.0.1:{hub.port}"})
     assert "upload: 0.1" in r.out, r
+
+
+@test("signed-release: the granted key signs and pushes the tag, and no other key is there")
+def _(h):
+    h.require("ssh", "git")
+    agent, server = Agent(h), Sshd(h)
+    agent.add("production")
+    key = agent.add("releases")
+    server.let_in("production", "releases")
+    h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
+    inside = entered(h, "signed-release", ports={"git@github.com": f"{h.user}@{server.host}"})
+    git = lambda *words: h.run(["git", *words], cwd="~/code/signed-release")  # noqa: E731
+    for words in (["init", "-q"], ["init", "-q", "--bare", f"{h.home}/hub.git"], ["commit", "-q", "--allow-empty", "-m", "x"],
+                  ["remote", "add", "origin", f"ssh://{h.user}@127.0.0.1:{server.port}{h.home}/hub.git"]):  # fmt: skip
+        assert git(*words).ok
+    r = inside("python3 release.py")
+    assert not r.ok and '  [projects."~/code/signed-release".ssh]\n  keys = [\n' in r.err and f'    "{key}", # ssh-ed25519 releases' in r.err, r
+    grant(h, [key], path="~/code/signed-release")
+    r = inside("python3 release.py && python3 release.py origin && ssh-add -l; ssh-add -D")
+    assert r.out.startswith("v1\nv2\n") and r.out.count("SHA256:") == 1 and agent.list().count("SHA256:") == 2, r
+    h.write("~/allowed", f"dev@example.org {h.read('~/keys/releases.pub')}")
+    r = h.run(["git", "-C", h.path("~/hub.git"), "-c", f"gpg.ssh.allowedSignersFile={h.home}/allowed", "verify-tag", "v2"])
+    assert r.ok and key in r.err, r
 
 
 main()
