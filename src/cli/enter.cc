@@ -8,6 +8,7 @@
 #include "driver/build.h"
 #include "driver/registry.h"
 #include "emit/enter_plan.h"
+#include "runtime/carried.h"
 #include "runtime/enter.h"
 #include "runtime/inside.h"
 #include "runtime/sessions.h"
@@ -207,6 +208,12 @@ int enter(Context& context, const EnterOptions& asked) {
   if (const int refused = refuse_untrusted(*places, *project, artefacts->config); refused != exit_fine) return refused;
 
   say_remote_secrets(context, *places, artefacts->plan.read_only);
+
+  const runtime::CarriedVariables carried = runtime::carry_variables(artefacts->plan, context.env);
+  if (!carried.refused.empty())
+    return fail("the package index in " + carried.refused + " holds a secret that is not the password of an address",
+                "without it, tools inside would ask the public index for the names of your own packages: unset it, or set it without the secret");
+  for (const std::string& note : carried.notes) say(context, "psbc: " + note);
 
   const auto start = options.directory.empty() ? std::optional(context.cwd) : absolute(context, options.directory);
   const auto cwd = start ? resolve(context.fs, *start) : base::Result<base::Resolved>(base::Error{});

@@ -101,10 +101,12 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_workspace(lowering);
   lower_nested(lowering);
   lower_shells(lowering);
+  lower_certificates(lowering);
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.
   lower_hidden(lowering);
   scan_exposed(lowering);
   lower_ssh(lowering);
+  lower_indexes(lowering);
   lower_home_files(lowering);
   lower_network(lowering);
   lower_variables(lowering);

@@ -52,6 +52,8 @@ void lower_shells(Lowering& lowering);      // shells that this machine has, wit
 void lower_hidden(Lowering& lowering);      // hidden
 void scan_exposed(Lowering& lowering);      // secrets in what readonly and writable expose
 void lower_ssh(Lowering& lowering);         // [ssh]
+void lower_certificates(Lowering& lowering); // what the variables for certificates name
+void lower_indexes(Lowering& lowering);     // package indexes that the user's settings name
 void lower_home_files(Lowering& lowering);  // git identity, and how it signs
 void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]

@@ -39,8 +39,7 @@ constexpr Tool tools[] = {
      .signs = {{file("environment.yml"), file("environment.yaml"), file("conda-lock.yml"), table("tool.conda-lock")}},
      .programs = {{"micromamba", "mamba"}},
      .places = {{bases("miniconda3"), bases("miniforge3"), bases("mambaforge"), bases("anaconda3"), bases("/opt/conda"),
-                 bases("/opt/miniconda3"), bases("/opt/miniforge3"), settings(".condarc"), settings(".config/conda/condarc"),
-                 settings(".mambarc")}},
+                 bases("/opt/miniconda3"), bases("/opt/miniforge3")}},
      .sets = {{{"CONDA_ENVS_PATH", "@{root}/envs"},
                {"CONDA_PKGS_DIRS", "@{cache}/conda"},
                {"CONDA_REGISTER_ENVS", "false"}, // it would write ~/.conda/environments.txt

@@ -3,8 +3,8 @@
 // Not in the table, although many tools know them: SSH_AUTH_SOCK, DBUS_SESSION_BUS_ADDRESS, DISPLAY,
 // XAUTHORITY, WAYLAND_DISPLAY, TMUX, STY, KITTY_LISTEN_ON, VSCODE_* (each leads out of the sandbox);
 // LD_PRELOAD and its like, BASH_ENV, ENV, PERL5OPT, PYTHONPATH, PYTHONSTARTUP, GIT_SSH_COMMAND (each runs code that the
-// host chose for itself); XDG_RUNTIME_DIR, TMPDIR (they name what does not exist inside); http_proxy
-// (its URL often holds a password: `[env] pass` lets it through).
+// host chose for itself); XDG_RUNTIME_DIR, TMPDIR (they name what does not exist inside). Of proxies, certificates and
+// package indexes, policy/carried_variables.h knows.
 #include "runtime/environment.h"
 
 #include <sys/stat.h>
@@ -14,6 +14,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "runtime/carried.h"
 
 namespace psbc::runtime {
 namespace {
@@ -128,6 +129,8 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std
   for (const auto& [name, value] : host.all())
     if (base_variable(name) != nullptr)
       inside[name] = value;
+  for (auto& [name, value] : carry_variables(plan, host).values)
+    inside[name] = value;
   for (const std::string& name : plan.pass)
     if (const auto value = host.get(name))
       inside[name] = *value;
@@ -155,6 +158,7 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std
 }
 
 void finish_environment(std::vector<std::string>& environment, const emit::EnterPlan& plan) {
+  drop_absent_certificates(environment);
   const auto value_of = [&environment](std::string_view name) {
     const std::string* const entry = find_value(environment, name);
     return entry != nullptr ? entry->substr(name.size() + 1) : std::string();

@@ -70,6 +70,15 @@ def _():
     assert table and page == table, set(page) ^ set(table)
 
 
+@test("docs/indexes.md lists exactly the variables of networks and indexes")
+def _():
+    table = re.findall(r'^    \{"(\w+)", (\w+)\},$', (CHECKOUT / "src/policy/carried_variables.cc").read_text(), re.M)
+    page = re.findall(r"^\| `([A-Za-z0-9_]+)` \| (.+) \|$", (CHECKOUT / "docs/indexes.md").read_text(), re.M)
+    assert [name for name, _ in table] == [name for name, _ in page], (table, page)
+    words = dict(zip([kind for _, kind in table], [said for _, said in page]))  # noqa: B905
+    assert len(words) == 4 and all(words[kind] == said for (_, kind), (_, said) in zip(table, page)), words  # noqa: B905
+
+
 @test("docs/shells.md lists exactly the shells, and the files that each one gets")
 def _():
     source = (CHECKOUT / "src/policy/shell_table.cc").read_text()

@@ -140,16 +140,19 @@ def _(h):
     asked = stranger.heard()
     assert "acme_money-1.0" in inside("pip download -d /tmp/one acme-money").out and stranger.heard() == asked
 
-    # Nothing went out so far; without the line the public index is asked for the company's own package.
+    # Nothing went out so far. Without the line the user's own index is asked, and without psbc's copy of those settings
+    # the public one, for the company's own package.
     assert "CONNECT" not in way_out.heard(), way_out.heard()
-    assert not inside("env -u PIP_INDEX_URL pip download acme-money").ok
+    assert not inside("rm $VIRTUAL_ENV/pip.conf; env -u PIP_INDEX_URL -u PIP_CONFIG_FILE pip download acme-money").ok
+    assert "CONNECT pypi.acme.example:443" in way_out.heard() and "pypi.org" not in way_out.heard(), way_out.heard()
+    assert not inside("env -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null pip download acme-money").ok
     assert "CONNECT pypi.org:443" in way_out.heard(), way_out.heard()
 
     outside = h.run([h.path("~/envs/acme-invoice/bin/pip"), "config", "list"])
     assert secret in outside.out, outside
     r = inside("env -u PIP_DISABLE_PIP_VERSION_CHECK -u PIP_RETRIES pip config list; cat ~/.config/pip/pip.conf")
-    assert sorted(re.findall(r"(?m)^(.+?)=", r.out)) == [":env:.cache-dir", ":env:.config-file", ":env:.index-url"], r
-    assert "No such file" in r.err and not h.decoys.found_in(r.out + r.err), r
+    assert sorted(re.findall(r"(?m)^(:.+?)=", r.out)) == [":env:.cache-dir", ":env:.config-file", ":env:.index-url"], r
+    assert "index-url = https://pypi.acme.example/simple/\n" in r.out and not h.decoys.found_in(r.out + r.err), r
 
 
 @test("private-index: a token for the index crosses as a variable that requirements.txt names")

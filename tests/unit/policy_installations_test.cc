@@ -91,7 +91,7 @@ TEST_CASE("of a conda base, other projects' environments and packages stay outsi
   CHECK(m.codes() == Strings{"secret-in-exposed-file"});
 }
 
-TEST_CASE("a .condarc with a token in a channel's URL is not exposed; one without is") {
+TEST_CASE("a .condarc is carried as a copy, without the token in a channel's URL") {
   for (const bool secret : {true, false}) {
     CAPTURE(secret);
     Machine m;
@@ -100,7 +100,10 @@ TEST_CASE("a .condarc with a token in a channel's URL is not exposed; one withou
     m.fs.file("/home/u/.conda/environments.txt", "/home/u/code/private/.conda\n");
     const auto policy = m.compile();
     REQUIRE(policy);
-    CHECK(access_of(*policy, "/home/u/.condarc") == (secret ? "" : "read-only"));
+    CHECK(access_of(*policy, "/home/u/.condarc").empty());
+    const auto copy = std::find_if(policy->home_files.begin(), policy->home_files.end(), [](const auto& file) { return file.path == ".condarc"; });
+    REQUIRE(copy != policy->home_files.end());
+    CHECK(copy->content == (secret ? "channels: [https://conda.anaconda.org/team]\n" : "channels: [conda-forge]\n"));
     CHECK(access_of(*policy, "/home/u/.conda/environments.txt").empty());
   }
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "policy/index_settings.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "base/url.h"
+#include "policy/secret_scan.h"
+
+namespace psbc::policy {
+namespace {
+
+// Sorted. Of pip, uv, conda and pdm: each name means the same to all that have it.
+constexpr std::string_view kept_settings[] = {
+    "allow-insecure-host", "authenticate", "ca-certs", "cert", "channel-alias", "channel-priority", "channels", "custom-channels",
+    "custom-multichannels", "default", "default-channels", "default-timeout", "disable-pip-version-check", "exclude-packages",
+    "explicit", "extra-index-url", "find-links", "format", "ignore-cache", "ignore-stored-index", "include-packages", "index",
+    "index-strategy", "index-url", "mirrored-channels", "name", "native-tls", "no-binary", "no-index", "offline", "only-binary",
+    "pre", "prefer-binary", "prerelease", "proxy", "proxy-servers", "require-hashes", "require-virtualenv", "resolution",
+    "retries", "ssl-verify", "timeout", "trusted-host", "type", "url", "verify-ssl"};
+
+/// conda writes the token of a channel into its path (conda.common.url.split_anaconda_token).
+std::string without_conda_token(std::string line) {
+  constexpr std::string_view mark = "/t/";
+  const std::size_t scheme = line.find("://");
+  const std::size_t at = scheme == std::string::npos ? scheme : line.find(mark, scheme + 3);
+  if (at == std::string::npos) return line;
+  const std::size_t end = line.find('/', at + mark.size());
+  const bool one_word = end != std::string::npos && end > at + mark.size() && line.find_first_of(" \t\"'", at) > end;
+  return one_word ? line.erase(at, end - at) : line;
+}
+
+/// `https://user:pa/ss@host`: no address that works, and a password all the same.
+bool hides_userinfo(std::string_view line) {
+  for (std::size_t at = 0; (at = line.find("://", at)) != std::string_view::npos; at += 3) {
+    const std::string_view word = line.substr(at + 3, line.find_first_of(" \t\"'", at) - at - 3);
+    const std::size_t colon = word.find(':'), sign = word.rfind('@');
+    if (colon == std::string_view::npos || sign == std::string_view::npos || sign < colon) continue;
+    const std::size_t port_end = word.find_first_not_of("0123456789", colon + 1);
+    if (port_end == colon + 1 || word[port_end] != '/') return true;
+  }
+  return false;
+}
+
+enum class Line : std::uint8_t { nothing, header, setting, continued };
+
+constexpr std::string_view blanks = " \t";
+
+Line kind_of(std::string_view line, Syntax syntax) {
+  const std::size_t begin = line.find_first_not_of(blanks);
+  if (begin == std::string_view::npos || line[begin] == '#' || (line[begin] == ';' && syntax == Syntax::ini)) return Line::nothing;
+  const bool header = line[begin] == '[' && (syntax == Syntax::toml || begin == 0) && syntax != Syntax::yaml &&
+                      line.find_first_of("=,") == std::string_view::npos;
+  if (header) return Line::header;
+  const std::size_t sign = line.find_first_of(syntax == Syntax::toml ? "=" : syntax == Syntax::yaml ? ":" : "=:");
+  const bool names = sign != std::string_view::npos && line[begin] != '-' && line.substr(begin, sign - begin).find_first_of("/{[,'") == std::string_view::npos;
+  if (names && (begin == 0 || syntax == Syntax::toml)) return Line::setting;
+  const bool may_continue = begin > 0 || syntax == Syntax::toml || (syntax == Syntax::yaml && line[begin] == '-');
+  return may_continue ? Line::continued : Line::nothing;
+}
+
+/// As tools compare names: `Index_URL` is `index-url`, `"pypi.url"` is its last part.
+std::string name_of(std::string_view line) {
+  std::string name;
+  for (char c : line.substr(0, line.find_first_of("=:"))) {
+    if (c == '.') name.clear();
+    else if (c == '_') name += '-';
+    else if (c >= 'A' && c <= 'Z') name += static_cast<char>(c + 32);
+    else if (c != ' ' && c != '\t' && c != '"') name += c;
+  }
+  return name;
+}
+
+bool is_kept(const std::string& name) {
+  return std::binary_search(std::begin(kept_settings), std::end(kept_settings), std::string_view(name));
+}
+
+std::string stripped(std::string_view line) { return without_conda_token(base::without_userinfo(line)); }
+
+} // namespace
+
+CarriedSettings carry_settings(std::string_view text, Syntax syntax) {
+  CarriedSettings out;
+  std::vector<std::uint32_t> numbers; // of the lines that are kept
+  std::uint32_t number = 0;
+  bool keeps = false; // the setting that a continued line belongs to
+  for (std::string_view line : base::split(text, '\n')) {
+    ++number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const Line kind = kind_of(line, syntax);
+    if (kind == Line::nothing) continue;
+    if (kind == Line::setting) keeps = is_kept(name_of(line));
+    if (kind == Line::header) keeps = false;
+    if (kind != Line::header && !keeps) continue;
+    const std::string clean = stripped(line);
+    if (clean != line) out.passwords.push_back(number);
+    if (hides_userinfo(clean)) out.secrets.push_back(number);
+    out.text += clean + "\n";
+    numbers.push_back(number);
+  }
+  for (const Finding& finding : scan_secrets(out.text))
+    if (finding.line >= 1 && finding.line <= numbers.size()) out.secrets.push_back(numbers[finding.line - 1]);
+  return out;
+}
+
+bool carry_addresses(std::string_view value, std::string& carried) {
+  carried = stripped(value);
+  return !hides_userinfo(carried) && scan_secrets(carried).empty();
+}
+
+} // namespace psbc::policy

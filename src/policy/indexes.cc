@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Package indexes of the user's own settings: each tool inside asks where it asks outside, without the password, or
+// nothing is entered (THREATS B14). The files are copies in the private HOME, made anew at every entry.
+#include "base/text.h"
+#include "config/load.h"
+#include "policy/index_settings.h"
+#include "policy/lowering.h"
+#include "policy/tree.h"
+
+namespace psbc::policy {
+
+using base::AbsPath;
+using base::Kind;
+
+namespace {
+
+constexpr std::size_t size_limit = 64 * 1024; // bytes of one file
+
+struct SettingsFile {
+  const char* tool;     // whose: a row of the tool table that must be recognised; nullptr: always
+  const char* variable; // that names the file, nullptr when none does
+  const char* base;     // "config": $XDG_CONFIG_HOME, "home"
+  const char* path;     // relative to it, and below HOME inside
+  Syntax syntax;
+};
+
+// Where each tool looks, beside /etc, which is visible inside as it is.
+constexpr SettingsFile files[] = {
+    {nullptr, nullptr, "home", ".pip/pip.conf", Syntax::ini},
+    {nullptr, nullptr, "config", "pip/pip.conf", Syntax::ini},
+    {nullptr, "PIP_CONFIG_FILE", "config", "psbc/pip.conf", Syntax::ini},
+    {nullptr, nullptr, "config", "uv/uv.toml", Syntax::toml},
+    {nullptr, "UV_CONFIG_FILE", "config", "psbc/uv.toml", Syntax::toml},
+    {"conda", nullptr, "home", ".condarc", Syntax::yaml},
+    {"conda", nullptr, "config", "conda/condarc", Syntax::yaml},
+    {"conda", nullptr, "home", ".conda/condarc", Syntax::yaml},
+    {"conda", nullptr, "home", ".mambarc", Syntax::yaml},
+    {"conda", "CONDARC", "config", "psbc/condarc", Syntax::yaml},
+    {"pdm", nullptr, "config", "pdm/config.toml", Syntax::toml},
+};
+
+std::string lines(const std::vector<std::uint32_t>& numbers) {
+  std::string out;
+  for (const std::uint32_t number : numbers) out += (out.empty() ? (numbers.size() == 1 ? "line " : "lines ") : ", ") + std::to_string(number);
+  return out;
+}
+
+void refuse(Lowering& lowering, const AbsPath& path, const std::string& why) {
+  lowering.report(diag::Code::index_cannot_cross, diag::Severity::error, {},
+                  "the package indexes of " + lowering.shown(path) + " cannot be told to the sandbox: " + why, "",
+                  {"without them, tools inside would ask the public index for the names of your own packages"},
+                  {"keep secrets out of that file: ~/.netrc or a keyring serve the tools outside as well"});
+}
+
+/// True when there is a file, and it is carried.
+bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, Syntax syntax) {
+  const LowerInput& in = lowering.in;
+  const auto resolved = resolve(in.fs, path);
+  if (!resolved || resolved->kind == Kind::absent) return false;
+  if (is_visible(lowering.out.rules, path) || is_visible(lowering.out.rules, resolved->path)) return false; // exposed as it is
+  if (resolved->kind != Kind::file) return false; // /dev/null: no settings
+  const auto text = in.fs.read(resolved->path, size_limit);
+  if (!text) {
+    refuse(lowering, path, text.error().code == EFBIG ? "it is longer than 64 KiB" : describe(text.error()));
+    return false;
+  }
+  if (lowering.planted(*resolved) != nullptr) {
+    refuse(lowering, path, "a symlink on the way to it lies where the sandbox can write");
+    return false;
+  }
+  const CarriedSettings carried = carry_settings(*text, syntax);
+  if (!carried.secrets.empty()) {
+    refuse(lowering, path, lines(carried.secrets) + " holds a secret that is not the password of an address");
+    return false;
+  }
+  if (!carried.passwords.empty())
+    lowering.report(diag::Code::index_password_withheld, diag::Severity::warning, {},
+                    "passwords in " + lowering.shown(path) + " stay outside", "",
+                    {lines(carried.passwords) + ": the index is asked without its user and password"},
+                    {"an index that asks for one refuses tools inside; they do not ask the public index instead"});
+  lowering.out.home_files.push_back({.path = inside, .content = carried.text, .origin = builtin("your own package indexes, without passwords")});
+  return true;
+}
+
+bool is_recognised(const Lowering& lowering, const char* tool) {
+  if (tool == nullptr) return true;
+  for (const std::string& id : lowering.out.tools)
+    if (id == tool) return true;
+  return false;
+}
+
+void set(Lowering& lowering, const char* name, std::string value) {
+  lowering.out.variables.push_back({.name = name, .value = std::move(value), .origin = builtin("your own package indexes")});
+}
+
+/// A mirror that poetry's plugin asks in place of the public index; its settings are elsewhere inside.
+void carry_poetry_mirror(Lowering& lowering, const AbsPath& path) {
+  const auto text = lowering.in.fs.read(path, size_limit);
+  if (!text) return;
+  const diag::SourceFile source(path.string(), *text);
+  const auto root = config::load_foreign(source);
+  const config::Value* at = root ? &*root : nullptr;
+  for (const char* key : {"plugins", "pypi_mirror", "url"}) {
+    const config::Entry* entry = at != nullptr ? at->find(key) : nullptr;
+    at = entry != nullptr ? &entry->value : nullptr;
+  }
+  if (at == nullptr || at->type != config::Type::string) return;
+  std::string url;
+  if (carry_addresses(at->string, url)) set(lowering, "POETRY_PYPI_MIRROR_URL", std::move(url));
+  else refuse(lowering, path, "plugins.pypi_mirror.url holds a secret that is not the password of an address");
+}
+
+} // namespace
+
+void lower_indexes(Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  const AbsPath settings = in.places.config.parent(); // $XDG_CONFIG_HOME
+  for (const SettingsFile& file : files) {
+    if (!is_recognised(lowering, file.tool)) continue;
+    const bool in_settings = std::string_view(file.base) == "config";
+    const std::string inside = (in_settings ? ".config/" : "") + std::string(file.path);
+    if (file.variable == nullptr) {
+      const bool carried = carry(lowering, (in_settings ? settings : in.places.home) / file.path, inside, file.syntax);
+      if (carried && file.tool != nullptr && std::string_view(file.tool) == "pdm")
+        set(lowering, "PDM_CONFIG_FILE", (in.places.home / inside).string());
+      continue;
+    }
+    const auto value = in.env.get(file.variable);
+    const auto path = value ? AbsPath::parse(*value) : std::nullopt;
+    if (!path) continue;
+    const bool carried = carry(lowering, *path, inside, file.syntax);
+    set(lowering, file.variable, carried ? (in.places.home / inside).string() : path->string());
+  }
+  if (is_recognised(lowering, "poetry")) carry_poetry_mirror(lowering, settings / "pypoetry/config.toml");
+  // Of an environment that was made outside: its own settings are hidden when they hold a secret.
+  const AbsPath site = lowering.out.environment / "pip.conf";
+  for (const Rule& rule : lowering.out.rules)
+    if (rule.access == Access::hidden && rule.path == site) refuse(lowering, site, "it holds a secret");
+}
+
+} // namespace psbc::policy
