@@ -13,7 +13,8 @@ that does not say whether it widens what the sandbox may do.
 import json
 import sys
 
-ANY = {"description", "$comment", "type", "default", "examples", "x-psbc-direction", "x-psbc-aliases", "x-taplo"}
+ANY = {"description", "$comment", "type", "default", "examples", "x-psbc-direction", "x-psbc-grant", "x-psbc-risk",
+       "x-psbc-aliases", "x-taplo"}
 KEYWORDS = {
     "root": {"$schema", "$id", "title", "additionalProperties", "required", "properties", "definitions"} | ANY,
     "table": {"additionalProperties", "required", "properties"} | ANY,
@@ -29,8 +30,8 @@ KEYWORDS = {
     "boolean": set() | ANY,
 }
 # Of KeyShape, in its order.
-FIELDS = ("name", "path", "kind", "required", "text", "names", "items", "least", "most", "max_entries", "allowed", "words", "leaf", "direction", "table",
-          "example", "description", "aliases")  # fmt: skip
+FIELDS = ("name", "path", "kind", "required", "text", "names", "items", "least", "most", "max_entries", "allowed", "words", "fallback", "leaf", "direction", "grant", "risk",
+          "table", "example", "description", "aliases")  # fmt: skip
 DIRECTIONS = ("neutral", "narrows", "widens")
 
 
@@ -207,6 +208,10 @@ class Tables:
         need(enumerator not in [known for known, _ in self.leaves], path, f"a second key makes `{enumerator}`")
         fields["leaf"] = str(len(self.leaves))
         fields["direction"] = f"Direction::{direction or 'neutral'}"
+        if direction != "neutral" and self.direction_is_mandatory:
+            need(isinstance(node.get("x-psbc-grant"), str), path, "needs `x-psbc-grant`: what `psbc trust` calls it")
+            need(node.get("x-psbc-risk") in range(1, 6), path, "needs `x-psbc-risk`, from 1 (shown first) to 5")
+            fields["grant"], fields["risk"] = quote(node["x-psbc-grant"]), str(node["x-psbc-risk"])
         self.leaves.append((enumerator, path))
 
     def fill_table(self, node, path, fields):
@@ -267,6 +272,7 @@ class Tables:
         need(node.get("default") in node["enum"], path, "a choice needs a `default`, one of its `enum`")
         need(all(isinstance(word, str) for word in node["enum"]), path, "a choice is between words")
         fields["words"] = self.array("std::string_view", self.symbol, "words", map(quote, node["enum"]))
+        fields["fallback"] = str(node["enum"].index(node["default"]))
 
 
 HEADER = """\

@@ -42,6 +42,7 @@ struct Options {
   EnterOptions enter;
   InitOptions init;
   TrustOptions trust;
+  DiffOptions diff;
   CleanOptions clean;
   HideOptions hide;
   StopOptions stop;
@@ -104,8 +105,14 @@ void define_trust(CLI::App& trust, Options& o) {
   CLI::Option* yes = trust.add_flag("--yes", o.trust.yes, "Without a question, for scripts that mean it");
   CLI::Option* show = trust.add_flag("--show", o.trust.show, "Show what is approved; change nothing");
   CLI::Option* revoke = trust.add_flag("--revoke", o.trust.revoke, "Withdraw the approval");
+  trust.add_flag("--json", o.trust.json, "For programs: what the file grants, what of it is new, and how it stands; on stdout");
   yes->excludes(show)->excludes(revoke);
   show->excludes(revoke);
+}
+
+void define_diff(CLI::App& diff, Options& o) {
+  diff.add_option("revision", o.diff.revisions, "A commit, against the file as it is; or A..B (default: HEAD)")->type_name("REV");
+  diff.add_flag("--json", o.diff.json, "For programs, on stdout");
 }
 
 void define_clean(CLI::App& clean, Options& o) {
@@ -162,6 +169,8 @@ constexpr CommandRow table[] = {
     {"run", "One command inside: psbc run -- CMD [ARG...]", define_run, run_command, true},
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
+    {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
+     [](Context& c, Options& o) { return diff(c, o.diff); }},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
     {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/diff.h"
+#include "cli/unified_diff.h"
 #include "driver/build.h"
 #include "driver/registry.h"
 #include "policy/shell_table.h"

@@ -42,8 +42,15 @@ struct TrustOptions {
   bool yes = false;
   bool show = false;
   bool revoke = false;
+  bool json = false;
 };
 int trust(Context& context, const TrustOptions& options);
+
+struct DiffOptions {
+  std::string revisions; // REV, or A..B; empty: HEAD
+  bool json = false;
+};
+int diff(Context& context, const DiffOptions& options);
 
 int list(Context& context);
 

@@ -1,88 +1,69 @@
 // SPDX-License-Identifier: MIT
-// The outputs are a few hundred lines, so the plain longest common subsequence is quick enough.
-#include "cli/diff.h"
-
-#include <vector>
+#include "base/quote.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "driver/compile.h"
+#include "driver/git_file.h"
 
 namespace psbc::cli {
 namespace {
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-    out.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return out;
-}
-
-struct Edit {
-  char mark; // ' ', '-', '+'
-  std::string_view line;
-};
-
-std::vector<Edit> edits(const std::vector<std::string_view>& a, const std::vector<std::string_view>& b) {
-  std::vector<std::vector<unsigned>> common(a.size() + 1, std::vector<unsigned>(b.size() + 1, 0));
-  for (std::size_t i = a.size(); i-- > 0;)
-    for (std::size_t j = b.size(); j-- > 0;)
-      common[i][j] = a[i] == b[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
-  std::vector<Edit> out;
-  std::size_t i = 0, j = 0;
-  while (i < a.size() || j < b.size()) {
-    if (i < a.size() && j < b.size() && a[i] == b[j]) {
-      out.push_back({' ', a[i++]});
-      ++j;
-    } else if (i < a.size() && (j == b.size() || common[i + 1][j] >= common[i][j + 1])) {
-      out.push_back({'-', a[i++]});
-    } else {
-      out.push_back({'+', b[j++]});
+/// What a version of the file grants; nothing, with a message, when it cannot be read.
+std::optional<trust::Capabilities> granted_by(Context& context, driver::CompileInput input, const std::string& revision) {
+  if (!revision.empty()) {
+    auto text = driver::file_at(input.project.root, revision);
+    if (!text) {
+      complain(text.error());
+      return std::nullopt;
     }
+    if (!*text) return trust::Capabilities{}; // not there: no sandbox, nothing granted
+    input.approved = std::move(**text);
   }
-  return out;
-}
-
-constexpr std::size_t context_lines = 3;
-
-std::string range(std::size_t start, std::size_t count) {
-  return std::to_string(count == 0 ? start : start + 1) + (count == 1 ? "" : "," + std::to_string(count));
+  driver::Sources sources;
+  diag::Diagnostics diagnostics;
+  auto asked = driver::asked(input, sources, diagnostics);
+  show(context, diagnostics);
+  if (asked) return std::move(asked->capabilities);
+  complain("the version of `" + base::escape(revision.empty() ? "the working tree" : revision) + "` is not valid");
+  return std::nullopt;
 }
 
 } // namespace
 
-std::string unified_diff(std::string_view name, std::string_view before, std::string_view after) {
-  if (before == after) return {};
-  const auto all = edits(lines_of(before), lines_of(after));
-  std::string out = "--- " + std::string(name) + " (built)\n+++ " + std::string(name) + " (now)\n";
-  std::size_t old_line = 0, new_line = 0;
-  for (std::size_t at = 0; at < all.size();) {
-    if (all[at].mark == ' ') {
-      ++old_line, ++new_line, ++at;
-      continue;
-    }
-    // A hunk: from the context before the change to the last change that is near.
-    const std::size_t begin = at > context_lines ? at - context_lines : 0;
-    std::size_t end = at;
-    for (std::size_t i = at; i < all.size() && i <= end + 2 * context_lines; ++i)
-      if (all[i].mark != ' ') end = i;
-    end = std::min(end + context_lines + 1, all.size());
-    std::size_t old_count = 0, new_count = 0;
-    std::string body;
-    for (std::size_t i = begin; i < end; ++i) {
-      old_count += all[i].mark != '+' ? 1 : 0;
-      new_count += all[i].mark != '-' ? 1 : 0;
-      body += all[i].mark;
-      body += all[i].line;
-      if (!all[i].line.ends_with('\n')) body += "\n\\ No newline at end of file\n";
-    }
-    const std::size_t lead = at - begin;
-    out += "@@ -" + range(old_line - lead, old_count) + " +" + range(new_line - lead, new_count) + " @@\n" + body;
-    for (; at < end; ++at) {
-      old_line += all[at].mark != '+' ? 1 : 0;
-      new_line += all[at].mark != '-' ? 1 : 0;
-    }
+int diff(Context& context, const DiffOptions& options) {
+  int status = exit_fine;
+  const auto places = places_here(context, status);
+  if (!places) return status;
+  const auto project = project_here(context, {}, status);
+  if (!project) return status;
+  const auto self = driver::find_self(context.fs);
+  if (!self) {
+    complain(self.error());
+    return exit_machine;
   }
-  return out;
+  const std::size_t dots = options.revisions.find("..");
+  const std::string before = options.revisions.empty() ? "HEAD" : options.revisions.substr(0, dots);
+  const std::string after = dots == std::string::npos ? "" : options.revisions.substr(dots + 2);
+  const driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
+  const auto from = granted_by(context, input, before);
+  const auto to = from ? granted_by(context, input, after) : std::nullopt;
+  if (!to) return exit_usage;
+
+  const auto wider = trust::widening(*from, *to);
+  auto narrower = trust::widening(*to, *from);
+  for (trust::Step& step : narrower) step.added = !step.added;
+  if (options.json) {
+    const auto list = [&](const std::vector<trust::Step>& steps) {
+      std::string out;
+      for (const trust::Step& step : steps) out += (out.empty() ? "" : ",") + trust::json(step, places->home);
+      return "[" + out + "]";
+    };
+    print("{\"version\":1,\"wider\":" + list(wider) + ",\"narrower\":" + list(narrower) + "}\n");
+  } else {
+    for (const trust::Step& step : wider) print(trust::shown(step, places->home) + "\n");
+    for (const trust::Step& step : narrower) print(trust::shown(step, places->home) + "\n");
+  }
+  return wider.empty() ? exit_fine : exit_findings;
 }
 
 } // namespace psbc::cli

@@ -46,17 +46,48 @@ int already_inside(const Context& context, const emit::InsideSession& session, c
   return error.code == ENOENT ? exit_not_found : exit_not_executable;
 }
 
-/// 0 when these bytes are approved for this root.
-int refuse_untrusted(const policy::Places& places, const driver::Project& project, const std::string& bytes) {
-  const auto approval = trust::Store(places.state).lookup(policy::project_id(project.root), project.root, bytes);
-  if (!approval) return fail(approval.error());
-  if (approval->verdict == trust::Verdict::approved) return exit_fine;
+/// What is entered with: the project's file, or what was approved last while a wider file waits.
+struct Chosen {
+  trust::Capabilities granted;
+  std::optional<std::string> approved; // in place of the file
+};
+
+/// Nothing, with the status to exit with, when nothing of this project was ever approved.
+std::optional<Chosen> choose_config(Context& context, const policy::Places& places, const driver::Project& project, const base::AbsPath& self,
+                                    int& status) {
+  const trust::Store store(places.state);
+  const std::string id = policy::project_id(project.root);
   const std::string shown = "`" + base::escape(base::display_path(project.config_file, places.home)) + "`";
-  if (approval->verdict == trust::Verdict::changed)
-    complain(shown + " has changed since it was approved", "see what it asks for now: psbc trust");
-  else
-    complain(shown + " was never approved", "see what it asks for: psbc trust");
-  return exit_not_trusted;
+  status = exit_own_failure;
+  auto approval = store.lookup(id, project.root);
+  const auto now = context.fs.read(project.config_file, 1 << 20);
+  if (!approval || !now) {
+    complain(approval ? now.error() : approval.error());
+    return std::nullopt;
+  }
+  if (!approval->granted) {
+    status = exit_not_trusted;
+    complain(shown + (approval->note.empty() ? " was never approved" : " is not approved: " + approval->note), "see what it asks for: psbc trust");
+    return std::nullopt;
+  }
+  if (*now == approval->config) return Chosen{.granted = std::move(*approval->granted)};
+
+  driver::Sources sources;
+  diag::Diagnostics diagnostics;
+  const auto asked = driver::asked({.places = places, .project = project, .self = self, .fs = context.fs, .env = context.env}, sources, diagnostics);
+  show(context, diagnostics);
+  if (!asked) {
+    fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+    return std::nullopt;
+  }
+  if (trust::widening(*approval->granted, asked->capabilities).empty()) {
+    approval->config = asked->config;
+    if (const auto kept = store.keep(id, project.root, *approval); !kept) complain(kept.error());
+    return Chosen{.granted = std::move(*approval->granted)};
+  }
+  if (approval->denied == trust::digest(asked->capabilities)) say(context, "psbc: entered with what you approved; you said no to what " + shown + " asks for besides");
+  else say(context, "psbc: " + shown + " asks for more than you approved: psbc trust shows it. Entered with what you approved");
+  return Chosen{.granted = std::move(*approval->granted), .approved = std::move(approval->config)};
 }
 
 /// `psbc enter NAME`: where no such directory is, the root of the sandbox of this name, from psbc's own
@@ -82,7 +113,7 @@ bool place_of_name(const Context& context, const policy::Places& places, std::st
 struct Artefacts {
   emit::EnterPlan plan;
   std::string filter;
-  std::string config;
+  trust::Capabilities capabilities;
   driver::FirejailUsed firejail;
   base::AbsPath profile;
   std::string build; // what names it
@@ -96,15 +127,16 @@ base::Result<Artefacts> read_artefacts(const policy::Places& places, const std::
   if (!current) return broken;
   TRY_ASSIGN(const std::string plan_bytes, current->read(driver::plan_file));
   TRY_ASSIGN(std::string filter, current->read(driver::filter_file));
-  TRY_ASSIGN(std::string config, current->read(driver::config_file));
+  TRY_ASSIGN(const std::string capabilities, current->read(driver::capabilities_file));
   TRY_ASSIGN(const std::string firejail_bytes, current->read(driver::firejail_file));
   TRY(current->read(driver::enter_profile)); // firejail reads it by its path: it is looked at here
   TRY_ASSIGN(std::string build, current->read(driver::build_file));
   build.erase(build.find_last_not_of('\n') + 1);
   auto plan = emit::parse_enter_plan(plan_bytes);
   auto firejail = driver::parse_firejail_used(firejail_bytes);
-  if (!plan || !firejail) return broken;
-  return Artefacts{.plan = std::move(*plan), .filter = std::move(filter), .config = std::move(config),
+  auto granted = trust::parse_capabilities(capabilities);
+  if (!plan || !firejail || !granted) return broken;
+  return Artefacts{.plan = std::move(*plan), .filter = std::move(filter), .capabilities = std::move(*granted),
                    .firejail = std::move(*firejail), .profile = current->directory() / driver::enter_profile,
                    .build = std::move(build)};
 }
@@ -184,10 +216,12 @@ int enter(Context& context, const EnterOptions& asked) {
   const auto project = project_here(context, options.directory, status);
   if (!project) return status == exit_not_trusted ? status : exit_own_failure;
 
-  // Before anything of the file is used, and again below for the bytes that were compiled.
-  const auto now = context.fs.read(project->config_file, 1 << 20);
-  if (!now) return fail(now.error());
-  if (const int refused = refuse_untrusted(*places, *project, *now); refused != exit_fine) return refused;
+  const auto self = driver::find_self(context.fs);
+  if (!self) return fail(self.error());
+
+  // Before anything of the file is used, and again below for what was compiled: a link may lead elsewhere by then.
+  auto chosen = choose_config(context, *places, *project, *self, status);
+  if (!chosen) return status;
 
   std::optional<base::AbsPath> templates;
   if (!options.templates.empty() && !(templates = absolute(context, options.templates)))
@@ -195,7 +229,7 @@ int enter(Context& context, const EnterOptions& asked) {
   driver::Sources sources;
   diag::Diagnostics diagnostics;
   const auto built =
-      driver::build({.places = *places, .project = *project, .env = context.env, .templates = templates}, sources, diagnostics);
+      driver::build({.places = *places, .project = *project, .env = context.env, .templates = templates, .approved = chosen->approved}, sources, diagnostics);
   show(context, diagnostics);
   if (!built) return fail(built.error());
   if (built->state == driver::BuildResult::State::invalid)
@@ -205,7 +239,12 @@ int enter(Context& context, const EnterOptions& asked) {
 
   const auto artefacts = read_artefacts(*places, policy::project_id(project->root));
   if (!artefacts) return fail(artefacts.error());
-  if (const int refused = refuse_untrusted(*places, *project, artefacts->config); refused != exit_fine) return refused;
+  if (const auto wider = trust::widening(chosen->granted, artefacts->capabilities); !wider.empty()) {
+    complain("`" + base::escape(base::display_path(project->config_file, places->home)) + "` grants more than when it was approved: " +
+                 trust::shown(wider.front(), places->home),
+             "see what it asks for now: psbc trust");
+    return exit_not_trusted;
+  }
 
   say_remote_secrets(context, *places, artefacts->plan.read_only);
 
@@ -217,9 +256,7 @@ int enter(Context& context, const EnterOptions& asked) {
 
   const auto start = options.directory.empty() ? std::optional(context.cwd) : absolute(context, options.directory);
   const auto cwd = start ? resolve(context.fs, *start) : base::Result<base::Resolved>(base::Error{});
-  const auto self = driver::find_self(context.fs);
   if (!cwd) return fail(cwd.error());
-  if (!self) return fail(self.error());
   std::vector<std::string> command = options.command;
   if (command.empty()) command = {choose_shell(context, *places, options.shell)};
 

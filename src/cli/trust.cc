@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/quote.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/compile.h"
+#include "driver/registry.h"
 #include "trust/store.h"
 
 namespace psbc::cli {
@@ -32,19 +37,58 @@ void say_grants(const Context& context, const policy::Policy& policy) {
     if (asked(rule.origin) && rule.access == policy::Access::hidden) say(context, "  - hidden " + shown(rule.path));
 }
 
-int show_approval(const Context& context, const trust::Approval& approval, const std::string& shown_root) {
-  switch (approval.verdict) {
-    case trust::Verdict::approved:
-      say(context, shown_root + " is approved as it is");
-      break;
-    case trust::Verdict::changed:
-      say(context, shown_root + " was approved, and has changed since");
-      break;
-    case trust::Verdict::never:
-      say(context, shown_root + " was never approved" + (approval.note.empty() ? "" : ": " + approval.note));
-      break;
+enum class Standing : std::uint8_t { approved, wider, denied, never };
+
+Standing standing_of(const trust::Approval& approval, const driver::Asked& asked) {
+  if (approval.denied == trust::digest(asked.capabilities)) return Standing::denied;
+  if (!approval.granted) return Standing::never;
+  return trust::widening(*approval.granted, asked.capabilities).empty() ? Standing::approved : Standing::wider;
+}
+
+std::string sentence(Standing standing, const std::string& note) {
+  switch (standing) {
+    case Standing::approved: return " is approved as it is";
+    case Standing::wider: return " asks for more than was approved";
+    case Standing::denied: return " was refused; what was approved before, if anything, stays in use";
+    case Standing::never: break;
   }
-  return approval.verdict == trust::Verdict::approved ? exit_fine : exit_not_trusted;
+  return " was never approved" + (note.empty() ? "" : ": " + note);
+}
+
+/// For programs: what the file grants, what of it is new, and how it stands.
+void print_json(const trust::Approval& approval, const driver::Asked& asked, const policy::Places& places, const base::AbsPath& root) {
+  constexpr const char* names[] = {"approved", "wider", "denied", "never"};
+  const auto list = [&](const std::vector<trust::Step>& steps) {
+    std::string out;
+    for (const trust::Step& step : steps) out += (out.empty() ? "" : ",") + trust::json(step, places.home);
+    return "[" + out + "]";
+  };
+  print("{\"version\":1,\"root\":" + base::quote_json(root.string()) + ",\"state\":\"" + names[static_cast<std::size_t>(standing_of(approval, asked))] +
+        "\",\"digest\":" + base::quote_json(trust::digest(asked.capabilities)) + ",\"grants\":" + list(trust::widening({}, asked.capabilities)) +
+        ",\"new\":" + list(approval.granted ? trust::widening(*approval.granted, asked.capabilities) : trust::widening({}, asked.capabilities)) + "}\n");
+}
+
+/// The root for which the same set was approved: a clone that moved, or a worktree.
+std::string same_elsewhere(Context& context, const policy::Places& places, const trust::Store& store, const trust::Capabilities& asked) {
+  const auto known = driver::known_projects(context.fs, places);
+  if (known)
+    for (const driver::KnownProject& other : *known)
+      if (const auto approval = store.lookup(other.id, other.root); approval && approval->granted && *approval->granted == asked)
+        return base::display_path(other.root, places.home);
+  return {};
+}
+
+enum class Answer : std::uint8_t { yes, no, none };
+
+/// Only a person at a terminal is asked; silence approves nothing.
+Answer ask() {
+  if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) return Answer::none;
+  static_cast<void>(base::write_all(STDERR_FILENO, "approve? [y/N] ", "stderr"));
+  std::string line;
+  char c = 0;
+  while (line.size() < 16 && read(STDIN_FILENO, &c, 1) == 1 && c != '\n') line += c;
+  if (line == "y" || line == "Y" || line == "yes") return Answer::yes;
+  return line == "n" || line == "N" || line == "no" ? Answer::no : Answer::none;
 }
 
 } // namespace
@@ -74,35 +118,61 @@ int trust(Context& context, const TrustOptions& options) {
     complain(self.error());
     return exit_machine;
   }
+  // The file is read once: what is judged and shown is what is kept (THREATS E3).
+  driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
   driver::Sources sources;
   diag::Diagnostics diagnostics;
-  const auto policy = driver::compile_policy(
-      {.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env}, sources, diagnostics);
+  auto asked = driver::asked(input, sources, diagnostics);
+  std::optional<policy::Policy> policy;
+  if (asked) {
+    input.approved = asked->config;
+    policy = driver::compile_policy(input, sources, diagnostics);
+  }
   show(context, diagnostics);
   if (!policy) return exit_usage;
-  const std::string& bytes = sources.front().text(); // the ones that were judged
-  say_grants(context, *policy);
+  auto approval = store.lookup(id, project->root);
+  if (!approval) {
+    complain(approval.error());
+    return exit_machine;
+  }
+  const Standing standing = standing_of(*approval, *asked);
+  if (options.json) {
+    print_json(*approval, *asked, *places, project->root);
+    if (options.show) return standing == Standing::approved ? exit_fine : exit_not_trusted;
+  }
+  if (approval->granted && standing != Standing::approved && !options.show) {
+    say(context, "the sandbox `" + policy->name + "` would besides");
+    for (const trust::Step& step : trust::widening(*approval->granted, asked->capabilities)) say(context, "  " + trust::shown(step, places->home));
+  } else {
+    say_grants(context, *policy);
+  }
   std::vector<std::string> read_only;
   for (const policy::Rule& rule : policy->rules)
     if (rule.access == policy::Access::read_only) read_only.push_back(rule.path.string());
   say_remote_secrets(context, *places, read_only);
+  if (options.show || (standing == Standing::approved && !options.yes)) {
+    say(context, shown_root + sentence(standing, approval->note));
+    return standing == Standing::approved ? exit_fine : exit_not_trusted;
+  }
+  if (standing == Standing::never)
+    if (const std::string where = same_elsewhere(context, *places, store, asked->capabilities); !where.empty())
+      say(context, "the same is approved for `" + base::escape(where) + "`");
 
-  if (options.show) {
-    const auto approval = store.lookup(id, project->root, bytes);
-    if (approval) return show_approval(context, *approval, shown_root);
-    complain(approval.error());
-    return exit_machine;
+  const Answer answer = options.yes ? Answer::yes : ask();
+  if (answer == Answer::yes) *approval = {.granted = std::move(asked->capabilities), .config = std::move(asked->config), .denied = {}};
+  else if (answer == Answer::no) approval->denied = trust::digest(asked->capabilities);
+  if (answer != Answer::none)
+    if (const auto kept = store.keep(id, project->root, *approval); !kept) {
+      complain(kept.error());
+      return exit_machine;
+    }
+  if (answer == Answer::yes) {
+    say(context, "approved for " + shown_root);
+    return exit_fine;
   }
-  if (!options.yes) {
-    complain("nothing was approved", "read the list above; if it is what you want, type: psbc trust --yes");
-    return exit_not_trusted;
-  }
-  if (const auto approved = store.approve(id, project->root, bytes); !approved) {
-    complain(approved.error());
-    return exit_machine;
-  }
-  say(context, "approved for " + shown_root);
-  return exit_fine;
+  if (answer == Answer::no) say(context, "refused; this is not asked again");
+  else complain("nothing was approved", "read the list above; if it is what you want, type: psbc trust --yes");
+  return exit_not_trusted;
 }
 
 } // namespace psbc::cli

@@ -159,6 +159,10 @@ std::optional<ProjectConfig> load_project(const diag::SourceFile& source, diag::
   return root ? std::optional(decode_project(*root)) : std::nullopt;
 }
 
+std::optional<Value> load_project_tree(const diag::SourceFile& source, diag::Diagnostics& diagnostics) {
+  return load(source, Which::project, diagnostics);
+}
+
 std::optional<Value> load_foreign(const diag::SourceFile& source) {
   diag::Diagnostics not_ours;
   return parse(source, not_ours);

@@ -19,6 +19,9 @@ inline constexpr std::size_t max_depth = 8;
 std::optional<ProjectConfig> load_project(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
 std::optional<UserConfig> load_user(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
 
+/// The tree of a project's file that keeps its schema: what it grants is read off that (trust/capabilities.h).
+std::optional<Value> load_project_tree(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
+
 /// Another program's TOML file, such as pyproject.toml, without a schema: nothing when it cannot be read, which is
 /// for that program to explain. The spans of the result point into `source`.
 std::optional<Value> load_foreign(const diag::SourceFile& source);

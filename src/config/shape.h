@@ -13,7 +13,8 @@ namespace psbc::config {
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
 enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace };
 
-/// `x-psbc-direction`: what a new value of the key may do to what was approved before.
+/// `x-psbc-direction`: what a new value of the key may do to what was approved before. The words of a choice go from
+/// the least that it grants to the most.
 enum class Direction : std::uint8_t { neutral, narrows, widens };
 
 enum class Kind : std::uint8_t {
@@ -50,8 +51,11 @@ struct KeyShape {
   std::size_t max_entries = 0;             // of an array, a map or tables
   std::span<const std::int64_t> allowed{}; // the integers that have a meaning
   std::span<const std::string_view> words{}; // of a choice
+  std::size_t fallback = 0;                // of a choice: the index of the word that an absent key means
   std::uint8_t leaf = 0;                   // ProjectKey, UserKey or that of a definition; means nothing for a table
   Direction direction = Direction::neutral;
+  std::string_view grant;   // what `psbc trust` calls it: "read"; empty for a neutral key
+  std::uint8_t risk = 0;    // 1 is shown first
   const TableShape* table = nullptr;
   std::string_view example; // one line of TOML, with the key
   std::string_view description;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "driver/build.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/landlock.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@ namespace {
 trace::Constants constants(const BuildRequest& request) {
   trace::Constants out{{"psbc", build_id()}, {"kernel's Landlock", std::to_string(base::landlock_version())}};
   if (request.templates) out.emplace("--template", request.templates->string());
+  if (request.approved) out.emplace("approved text", base::digest(*request.approved));
   return out;
 }
 
@@ -107,7 +109,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     // Asked again through the recorder: HOME and the XDG variables are inputs too.
     TRY_ASSIGN(const policy::Places places, policy::find_places(recorder, env));
     compiled = compile({.places = places, .project = request.project, .self = self, .fs = recorder, .env = env,
-                         .templates = request.templates},
+                         .templates = request.templates, .approved = request.approved},
                         sources, diagnostics);
     if (!compiled) return result;
     TRY_ASSIGN(const trace::Claim claim,

@@ -15,6 +15,7 @@ struct BuildRequest {
   const base::Env& env;
   bool force = false;
   std::optional<base::AbsPath> templates = std::nullopt; // --template
+  std::optional<std::string> approved = std::nullopt;    // as in CompileInput
 };
 
 struct BuildResult {

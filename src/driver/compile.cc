@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/landlock.h"
 #include "base/text.h"
+#include "config/decode.h"
 #include "config/load.h"
 #include "driver/templates.h"
 #include "emit/enter_plan.h"
@@ -31,7 +32,7 @@ void error(Diagnostics& diagnostics, Code code, std::string message, std::vector
 struct Loaded {
   config::ProjectConfig project;
   config::UserConfig user;
-  std::string config_bytes;
+  trust::Capabilities capabilities;
 };
 
 /// A file that decides about a sandbox must be plain, and nobody else's (CONVENTIONS PSB503).
@@ -65,12 +66,18 @@ const diag::SourceFile* read_source(base::Fs& fs, const AbsPath& file, Sources& 
   return nullptr;
 }
 
+const diag::SourceFile* project_source(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
+  if (in.approved) return &sources.emplace_back(in.project.config_file.string(), *in.approved);
+  return read_source(in.fs, in.project.config_file, sources, diagnostics);
+}
+
 std::optional<Loaded> load(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
   Loaded loaded;
-  if (const auto* source = read_source(in.fs, in.project.config_file, sources, diagnostics)) {
-    loaded.config_bytes = source->text();
-    if (auto config = config::load_project(*source, diagnostics)) loaded.project = std::move(*config);
-  }
+  if (const auto* source = project_source(in, sources, diagnostics))
+    if (const auto tree = config::load_project_tree(*source, diagnostics)) {
+      loaded.project = config::decode_project(*tree);
+      loaded.capabilities = trust::capabilities({.file = *tree, .places = in.places, .root = in.project.root, .fs = in.fs});
+    }
   auto user = load_user_config(in.fs, in.places, sources, diagnostics);
   if (!user || diagnostics.has_errors()) return std::nullopt;
   loaded.user = std::move(*user);
@@ -163,6 +170,13 @@ std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::P
   return user;
 }
 
+std::optional<Asked> asked(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
+  const auto* source = project_source(in, sources, diagnostics);
+  const auto tree = source != nullptr ? config::load_project_tree(*source, diagnostics) : std::nullopt;
+  if (!tree || diagnostics.has_errors()) return std::nullopt;
+  return Asked{.capabilities = trust::capabilities({.file = *tree, .places = in.places, .root = in.project.root, .fs = in.fs}), .config = source->text()};
+}
+
 std::optional<policy::Policy> compile_policy(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
   const auto loaded = load(in, sources, diagnostics);
   return loaded ? lower(in, *loaded, diagnostics) : std::nullopt;
@@ -217,7 +231,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   output(filter_file, *filter);
   output(session_file, emit::serialise(emit::make_inside_session(compiled.policy)));
   if (hosts) output(hosts_file, *hosts);
-  output(config_file, loaded->config_bytes);
+  output(capabilities_file, trust::serialise(loaded->capabilities));
   output(firejail_file, serialise(*firejail));
   return compiled;
 }

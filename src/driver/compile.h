@@ -13,6 +13,7 @@
 #include "policy/places.h"
 #include "policy/policy.h"
 #include "trace/store.h"
+#include "trust/capabilities.h"
 
 namespace psbc::driver {
 
@@ -23,6 +24,7 @@ struct CompileInput {
   base::Fs& fs;
   const base::Env& env;
   std::optional<base::AbsPath> templates = std::nullopt; // --template: wins over the user's file
+  std::optional<std::string> approved = std::nullopt;    // the bytes to compile in place of the project's file, which asks for more
 };
 
 /// Everything that spans point into: must outlive the diagnostics.
@@ -41,7 +43,7 @@ inline constexpr const char* filter_file = "filter.bpf";
 inline constexpr const char* session_file = "session"; // also written where the sandbox sees it
 inline constexpr const char* hosts_file = "hosts";     // so is this one, where this firejail needs it
 inline constexpr const char* build_file = "build";     // and this: names what a session is made of, so that an older one knows that it is
-inline constexpr const char* config_file = "config"; // the very bytes that were compiled: trust judges these
+inline constexpr const char* capabilities_file = "capabilities"; // what the compiled file grants: trust judges these
 inline constexpr const char* firejail_file = "firejail"; // which one, and its version
 
 /// The firejail that the profiles were made for.
@@ -55,6 +57,14 @@ std::optional<FirejailUsed> parse_firejail_used(std::string_view bytes);
 /// The user's own file, as it is now; an empty one when there is none. Nothing when `diagnostics` has errors.
 std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::Places& places, Sources& sources,
                                                    diag::Diagnostics& diagnostics);
+
+/// What the project's file, or `in.approved`, grants. Nothing when `diagnostics` has errors.
+struct Asked {
+  trust::Capabilities capabilities;
+  std::string config; // the bytes that say so
+};
+std::optional<Asked> asked(const CompileInput& in, Sources& sources, diag::Diagnostics& diagnostics);
+
 /// The policy, through all passes. Nothing when `diagnostics` has errors.
 std::optional<policy::Policy> compile_policy(const CompileInput& input, Sources& sources, diag::Diagnostics& diagnostics);
 /// The policy and all outputs: needs a usable firejail on this machine.

@@ -39,16 +39,6 @@ void Lowering::report(diag::Code code, diag::Severity severity, const diag::Span
 
 std::string Lowering::shown(const AbsPath& path) const { return "`" + base::escape(display_path(path, in.places.home)) + "`"; }
 
-std::optional<AbsPath> expand(std::string_view text, const AbsPath& base, const AbsPath& home) {
-  for (const std::string_view prefix : {"~", "${HOME}"}) {
-    if (text == prefix) return home;
-    if (text.starts_with(prefix) && text.size() > prefix.size() && text[prefix.size()] == '/')
-      return home.join(text.substr(prefix.size() + 1));
-  }
-  if (text.starts_with('~')) return std::nullopt;
-  return text.starts_with('/') ? AbsPath::parse(text) : base.join(text);
-}
-
 // A root that holds the home directory or psbc's own state would expose everything (FIREJAIL B0.5).
 std::string unusable_as_root(const Lowering& lowering, const AbsPath& directory) {
   const Places& places = lowering.in.places;

@@ -66,9 +66,6 @@ bool refuse_reserved(Lowering& lowering, const config::SpannedString& name);
 /// inside, that is a remark of the policy.
 std::string signing_gitconfig(Lowering& lowering, std::string_view text);
 
-/// The absolute path that `~`, `~/x`, `/x` or `x` (relative to `base`) means, before links.
-std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& base, const base::AbsPath& home);
-
 /// Why `path` may not be exposed, if it may not: adds the diagnostic and says true.
 bool refuse_exposure(Lowering& lowering, const base::AbsPath& path, Access access, const config::SpannedString& entry,
                      bool may_hold_project = false);

@@ -38,6 +38,16 @@ base::Result<Places> find_places(base::Fs& fs, const base::Env& env) {
                 .temporary = AbsPath::literal("/tmp") / ("psbc-" + std::to_string(geteuid()))};
 }
 
+std::optional<AbsPath> expand(std::string_view text, const AbsPath& base, const AbsPath& home) {
+  for (const std::string_view prefix : {"~", "${HOME}"}) {
+    if (text == prefix) return home;
+    if (text.starts_with(prefix) && text.size() > prefix.size() && text[prefix.size()] == '/')
+      return home.join(text.substr(prefix.size() + 1));
+  }
+  if (text.starts_with('~')) return std::nullopt;
+  return text.starts_with('/') ? AbsPath::parse(text) : base.join(text);
+}
+
 std::string project_id(const AbsPath& root) {
   std::string name;
   for (const char c : root.name().substr(0, 40)) {

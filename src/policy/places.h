@@ -32,6 +32,9 @@ struct Places {
 /// path of a directory.
 base::Result<Places> find_places(base::Fs& fs, const base::Env& env);
 
+/// The absolute path that `~`, `~/x`, `/x` or `x` (relative to `base`) means, before links.
+std::optional<base::AbsPath> expand(std::string_view text, const base::AbsPath& base, const base::AbsPath& home);
+
 /// `<basename>-<12 hex>`: made of the canonical root alone. A name that a repository chooses never
 /// decides whose files a sandbox gets (THREATS D6b, D7).
 std::string project_id(const base::AbsPath& root);

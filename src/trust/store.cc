@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "trust/store.h"
 
-#include "base/records.h"
+#include <algorithm>
+#include <array>
+#include <set>
+
 #include "base/digest.h"
+#include "base/records.h"
 
 namespace psbc::trust {
 namespace {
@@ -11,9 +15,8 @@ using base::AbsPath;
 using base::PrivateDir;
 
 constexpr std::string_view signature = "trust";
-constexpr int version = 1;
-constexpr std::string_view config_name = ".python-sandbox.toml";
-constexpr std::size_t limit = 4 << 20; // a config is at most 64 KiB; escaped, four times that
+constexpr int version = 2;
+constexpr std::size_t limit = 4 << 20; // a config is at most 64 KiB; escaped, four times that, and its set as much
 
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= 200 && id.front() != '.' && id.find('/') == std::string_view::npos &&
@@ -28,31 +31,26 @@ base::Error not_an_id(const std::string& id) {
           .hint = {}};
 }
 
-Approval never(std::string note) {
-  return {.verdict = Verdict::never, .approved_bytes = std::nullopt, .note = std::move(note)};
-}
+Approval never(std::string note) { return {.granted = std::nullopt, .config = {}, .denied = {}, .note = std::move(note)}; }
 
-Approval judge(std::string_view text, const AbsPath& root, std::string_view config) {
+Approval read(std::string_view text, const AbsPath& root) {
   base::RecordReader reader(text, signature, version);
   if (reader.state() == base::RecordsState::newer) return never("a newer psbc wrote the approval");
   if (reader.state() == base::RecordsState::damaged) return never("the approval on file is damaged");
-  std::optional<std::string> approved_root, digest, bytes;
+  Approval out;
+  bool of_root = false;
+  std::set<std::string_view> seen;
   std::vector<std::string_view> fields;
   while (reader.next(fields)) {
-    if (fields.size() == 2 && fields[0] == "root" && !approved_root) {
-      approved_root = fields[1];
-    } else if (fields.size() == 4 && fields[0] == "file" && fields[1] == config_name && !digest) {
-      digest = fields[2];
-      bytes = fields[3];
-    } else {
-      return never("the approval says things that this psbc does not know");
-    }
+    constexpr std::array<std::string_view, 4> words = {"root", "granted", "file", "denied"};
+    const auto known = std::find(words.begin(), words.end(), fields[0]);
+    if (known == words.end() || fields.size() != 2 || !seen.insert(*known).second) return never("the approval says things that this psbc does not know");
+    if (fields[0] == "root") of_root = fields[1] == root.string();
+    else if (fields[0] == "file") out.config = fields[1];
+    else if (fields[0] == "denied") out.denied = fields[1];
+    else if (out.granted = parse_capabilities(fields[1]); !out.granted) return never("the approval grants things that this psbc does not know");
   }
-  if (!approved_root || !digest || *digest != base::digest(*bytes))
-    return never("the approval on file is damaged");
-  if (*approved_root != root.string()) return never("the approval on file is for another directory");
-  const Verdict verdict = *digest == base::digest(config) ? Verdict::approved : Verdict::changed;
-  return {.verdict = verdict, .approved_bytes = std::move(bytes), .note = {}};
+  return of_root ? out : never("the approval on file is for another directory");
 }
 
 } // namespace
@@ -65,8 +63,7 @@ base::Result<std::optional<PrivateDir>> Store::open() const {
   return trust.error();
 }
 
-base::Result<Approval> Store::lookup(const std::string& id, const AbsPath& root,
-                                     std::string_view config) const {
+base::Result<Approval> Store::lookup(const std::string& id, const AbsPath& root) const {
   if (!is_id(id)) return not_an_id(id);
   TRY_ASSIGN(const std::optional<PrivateDir> directory, open());
   if (!directory) return never("");
@@ -75,18 +72,22 @@ base::Result<Approval> Store::lookup(const std::string& id, const AbsPath& root,
     if (content.error().code == ENOENT) return never("");
     return content.error();
   }
-  return judge(content->bytes, root, config);
+  return read(content->bytes, root);
 }
 
-base::Status Store::approve(const std::string& id, const AbsPath& root, std::string_view config) const {
+base::Status Store::keep(const std::string& id, const AbsPath& root, const Approval& approval) const {
   if (!is_id(id)) return not_an_id(id);
   TRY_ASSIGN(const PrivateDir top, PrivateDir::make(path_.parent()));
   TRY_ASSIGN(const PrivateDir directory, top.make(std::string(path_.name())));
   base::RecordWriter text(signature, version);
   text.add({"root", root.string()});
-  text.add({"file", config_name, base::digest(config), config});
+  if (approval.granted) text.add({"granted", serialise(*approval.granted)});
+  text.add({"file", approval.config});
+  if (!approval.denied.empty()) text.add({"denied", approval.denied});
   return directory.replace(id, std::move(text).finish());
 }
+
+std::string digest(const Capabilities& set) { return base::digest(serialise(set)); }
 
 base::Result<bool> Store::revoke(const std::string& id) const {
   if (!is_id(id)) return not_an_id(id);

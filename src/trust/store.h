@@ -1,51 +1,57 @@
 // SPDX-License-Identifier: MIT
-// What the user approved: for each project root, the bytes of the config as they were then. A cloned
-// repo brings its own policy, and code inside a sandbox would love to edit it; so nothing is entered
-// that was not approved, and an approval of one root says nothing about another.
+// What the user approved: for each project root, the capabilities of its file. A cloned repo brings its own
+// policy, and code inside a sandbox would love to edit it; so nothing is entered that was not approved.
 //
-//   <state>/trust/<id>:   psbc trust 1
+//   <state>/trust/<id>:   psbc trust 2
 //                         root TAB path
-//                         file TAB name TAB digest TAB bytes
+//                         granted TAB capabilities        (trust/capabilities.h; absent: only a denial)
+//                         file TAB bytes
+//                         denied TAB digest of capabilities
 //
-// The bytes are kept so that a change can be shown as a diff. An approval is believed whole or not at
-// all: a record word that this version does not know may narrow what was approved, so a file with one
-// counts as never approved. Versions: 1  the first.
+// Keyed on the root: a set that was approved for one directory says nothing about another, whatever that calls
+// itself, because what a path grants depends on where it is, and because the code that comes with it is another.
+// So a new clone or a worktree asks once. (Rejected: to carry an approval over by the set alone, or by the git
+// remote: both are text that a hostile clone chooses.)
+//
+// The bytes are the last ones within the set: they are what is entered with while a wider file waits. A record is
+// believed whole or not at all. Versions: 1  the bytes alone; 2  the set.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/path.h"
 #include "base/private_dir.h"
+#include "trust/capabilities.h"
 
 namespace psbc::trust {
 
-enum class Verdict : std::uint8_t { approved, changed, never };
-
 struct Approval {
-  Verdict verdict = Verdict::never;
-  std::optional<std::string> approved_bytes; // what was approved, unless never
-  std::string note;                          // why an approval on file does not count; may be empty
+  std::optional<Capabilities> granted; // nothing: never approved
+  std::string config;                  // of .python-sandbox.toml
+  std::string denied;                  // digest of the set that the user said no to; empty: none
+  std::string note{};                  // why an approval on file does not count; may be empty
 };
 
 class Store {
  public:
   explicit Store(const base::AbsPath& state_root) : path_(state_root / "trust") {}
 
-  /// Pass the very bytes that were parsed, not a second reading of the file.
-  base::Result<Approval> lookup(const std::string& id, const base::AbsPath& root,
-                                std::string_view config) const;
-  base::Status approve(const std::string& id, const base::AbsPath& root, std::string_view config) const;
+  base::Result<Approval> lookup(const std::string& id, const base::AbsPath& root) const;
+  /// Atomic; takes the place of what was there.
+  base::Status keep(const std::string& id, const base::AbsPath& root, const Approval& approval) const;
   /// Whether there was one.
   base::Result<bool> revoke(const std::string& id) const;
-  /// The ids with an approval, sorted.
+  /// The ids with an approval or a denial, sorted.
   base::Result<std::vector<std::string>> list() const;
 
  private:
   base::Result<std::optional<base::PrivateDir>> open() const;
   base::AbsPath path_;
 };
+
+/// The name of a set, by which a denial sticks.
+std::string digest(const Capabilities& set);
 
 } // namespace psbc::trust

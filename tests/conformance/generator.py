@@ -58,6 +58,8 @@ REFUSED = [
     ("a key without a direction", "hidden: needs `x-psbc-direction`", lambda s: s["properties"]["hidden"].pop("x-psbc-direction")),
     ("a nested key without a direction", "python.venv: needs `x-psbc-direction`", lambda s: s["properties"]["python"]["properties"]["venv"].pop("x-psbc-direction")),
     ("a direction that does not exist", "must be one of", lambda s: s["properties"]["hidden"].update({"x-psbc-direction": "up"})),
+    ("a key without a name for its grant", "hidden: needs `x-psbc-grant`", lambda s: s["properties"]["hidden"].pop("x-psbc-grant")),
+    ("a key without a risk", "hidden: needs `x-psbc-risk`", lambda s: s["properties"]["hidden"].pop("x-psbc-risk")),
     ("a key without a description", "has no `description`", lambda s: s["properties"]["name"].pop("description")),
     ("a list without a limit", "needs `uniqueItems` and `maxItems`", lambda s: s["properties"]["hidden"].pop("maxItems")),
     ("a list of numbers without bounds", "integers need `minimum` and `maximum`", lambda s: s["properties"]["network"]["properties"]["connect"]["items"].pop("maximum")),

@@ -64,7 +64,7 @@ def _(h):
     h.mkdir("~/dotfiles/data2")
     flips = [
         # what happens, a word of the sentence, which outputs differ afterwards
-        (lambda: h.write(f"{LAB}/.python-sandbox.toml", CONFIG + "# a comment\n"), ".python-sandbox.toml", {"config"}),
+        (lambda: h.write(f"{LAB}/.python-sandbox.toml", CONFIG + "# a comment\n"), ".python-sandbox.toml", set()),
         (lambda: h.write("~/.bashrc", "alias la='ls -A'\n"), ".bashrc", plan),
         (lambda: h.write(f"{LAB}/certs/key.pem", "K"), "**/*.pem", profiles | plan),
         (lambda: h.write(f"{LAB}/uv.lock", ""), "uv.lock", {"standalone.profile"} | plan),
@@ -152,23 +152,23 @@ def _(h):
 def _(h):
     lab(h)
     for n in range(40):
-        h.write(f"{LAB}/.python-sandbox.toml", CONFIG + f"# {n}\n")
+        h.write(f"{LAB}/.python-sandbox.toml", CONFIG + f"[env]\nset.N = \"<{n}>\"\n")
         p = h.spawn(["psbc", "build"], cwd=h.path(LAB))
         time.sleep(n * 0.0006)
         p.send_signal(signal.SIGKILL)
         p.wait()
         whole = current(h)
-        assert {"enter.profile", "plan", "config", "trace"} <= set(whole), whole.keys()
+        assert {"enter.profile", "plan", "capabilities", "trace"} <= set(whole), whole.keys()
     r = h.psbc("build", cwd=LAB)
     assert r.ok, r
-    assert current(h)["config"][2].endswith(b"# 39\n")
+    assert b"N=<39>" in current(h)["capabilities"][2]
     assert h.psbc("build", "--check", cwd=LAB).status == 0
 
 
 @test("of builds at once all end well, and one of them does the work")
 def _(h):
     lab(h)
-    h.write(f"{LAB}/.python-sandbox.toml", CONFIG + "# two\n")
+    h.write(f"{LAB}/.python-sandbox.toml", CONFIG + "[env]\nset.N = \"2\"\n")
     all_four = [h.spawn(["psbc", "build"], cwd=h.path(LAB), stderr=subprocess.PIPE, text=True) for _ in range(4)]
     said = [p.communicate(timeout=60)[1] for p in all_four]
     assert [p.returncode for p in all_four] == [0, 0, 0, 0], said

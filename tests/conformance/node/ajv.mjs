@@ -5,7 +5,7 @@ import Ajv from "ajv";
 
 const { schemas, cases } = JSON.parse(readFileSync(0, "utf8"));
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
-for (const keyword of ["x-taplo", "x-psbc-format", "x-psbc-expects", "x-psbc-direction", "x-psbc-aliases"])
+for (const keyword of ["x-taplo", "x-psbc-format", "x-psbc-expects", "x-psbc-direction", "x-psbc-grant", "x-psbc-risk", "x-psbc-aliases"])
   ajv.addKeyword(keyword);
 const validators = Object.fromEntries(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]));
 process.stdout.write(JSON.stringify(cases.map(({ kind, data }) => validators[kind](data))));
