@@ -188,7 +188,7 @@ def push(request, narrow=False):
         return call32(54, slave, request, ctypes.addressof(ctypes.c_char.from_buffer(page))) == 0
     return call(16, slave, request, ctypes.create_string_buffer(b"x")) == 0
 def beat(name):
-    return f"i=0; while [ $i -lt 200 ]; do date +%N > beat-{name}; i=$((i+1)); sleep 0.1; done"
+    return f"i=0; while [ $i -lt 50 ]; do date +%N > beat-{name}; i=$((i+1)); sleep 0.1; done"
 def daemon():
     if os.fork() == 0:
         os.setsid()
