@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -230,6 +232,24 @@ Result<std::vector<std::string>> RealFs::find(const AbsPath& root, const std::st
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+Result<std::string> RealFs::listener(const AbsPath& path) {
+  struct stat status{};
+  if (lstat(path.c_str(), &status) != 0) return system_error("look at", path.string());
+  if (!S_ISSOCK(status.st_mode)) return Error{.operation = "connect to", .object = path.string(), .code = ENOTSOCK};
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  if (path.string().size() >= sizeof address.sun_path) return std::string();
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  const Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0)
+    return std::string();
+  constexpr std::size_t longest = 64; // TASK_COMM_LEN is 16
+  const auto comm = read(AbsPath::literal("/proc") / std::to_string(peer.pid) / "comm", longest);
+  return comm ? comm->substr(0, comm->find('\n')) : std::string();
 }
 
 Result<std::string> RealFs::version_output(const AbsPath& program) {

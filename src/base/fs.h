@@ -62,6 +62,10 @@ class Fs {
   /// most `depth` directories further down. Links are not followed, directories named `.git` not entered. E2BIG above
   /// `limit`. Lists each directory above the last level; the last one is only asked for the names.
   virtual Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) = 0;
+  /// The name (comm) of the program that listens at a unix socket; empty when nobody answers, or who does cannot be
+  /// told. An Error when it is no socket. Connects, so it is asked when something is built and never to see whether
+  /// something must be: what is recorded is that there is something.
+  virtual Result<std::string> listener(const AbsPath& path) = 0;
   /// The output of `program --version`, run with an empty environment. `program` must be
   /// trustworthy; its stamp is the fact that is recorded.
   virtual Result<std::string> version_output(const AbsPath& program) = 0;
@@ -90,6 +94,7 @@ class RealFs : public Fs {
   std::string stamp(const AbsPath& path) override;
   Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) override;
   Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) override;
+  Result<std::string> listener(const AbsPath& path) override;
   Result<std::string> version_output(const AbsPath& program) override;
   Result<std::string> program_digest(const AbsPath& program) override;
   Result<Glance> glance(const AbsPath& path, std::size_t limit, bool settled) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/quote.h"
 #include "base/text.h"
@@ -21,9 +23,16 @@ void say_grants(const Context& context, const policy::Policy& policy) {
   say(context, "the sandbox `" + policy.name + "` may");
   for (const policy::Rule& rule : policy.rules)
     if (asked(rule.origin) && rule.access == policy::Access::writable) say(context, "  + write  " + shown(rule.path));
+  const auto is_socket = [&](const policy::Rule& rule) {
+    return rule.origin.reason == "[devices]" || std::any_of(policy.sockets.begin(), policy.sockets.end(), [&](const policy::Socket& socket) { return socket.path == rule.path; });
+  };
   for (const policy::Rule& rule : policy.rules)
-    if (asked(rule.origin) && rule.access == policy::Access::read_only) say(context, "  + read   " + shown(rule.path));
+    if (asked(rule.origin) && rule.access == policy::Access::read_only && !is_socket(rule)) say(context, "  + read   " + shown(rule.path));
   for (const policy::Token& token : policy.tokens) say(context, "  + token  " + describe(token));
+  for (const policy::Socket& socket : policy.sockets) say(context, "  + connect to " + shown(socket.path));
+  if (policy.devices.gpu) say(context, "  + use the graphics cards");
+  if (policy.devices.gui) say(context, policy.devices.x11 ? "  + use the X server: see and type all keys of your desktop" : "  + show windows");
+  if (policy.devices.audio) say(context, "  + play and record sound");
   if (!policy.network.origin.where.empty()) {
     const bool closed = policy.network.access == config::NetworkAccess::none;
     say(context, closed ? "  - network" : "  + use the network: " + describe(policy.network));

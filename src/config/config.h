@@ -87,6 +87,11 @@ struct ProjectSettings {
   SshKeys ssh;
 };
 
+/// `[devices]`.
+struct Devices {
+  Spanned<bool> gpu, gui, audio;
+};
+
 /// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
 /// command, a template or the source of a secret.
 struct ProjectConfig {
@@ -99,6 +104,8 @@ struct ProjectConfig {
   std::vector<SpannedString> env_pass; // [env] pass
   std::vector<Variable> env_set;       // [env] set
   Network network;
+  std::vector<SpannedString> sockets; // single unix sockets
+  Devices devices;
   Workspace workspace;
   SshNeeds ssh;
 };

@@ -91,6 +91,10 @@ void decode(ProjectKey key, const KeyShape&, const Value& value, ProjectConfig& 
       break;
     case ProjectKey::network_connect: config.network.connect = ports(value); break;
     case ProjectKey::network_listen: config.network.listen = ports(value); break;
+    case ProjectKey::sockets: config.sockets = texts(value); break;
+    case ProjectKey::devices_gpu: config.devices.gpu = {.value = value.boolean, .span = value.span}; break;
+    case ProjectKey::devices_gui: config.devices.gui = {.value = value.boolean, .span = value.span}; break;
+    case ProjectKey::devices_audio: config.devices.audio = {.value = value.boolean, .span = value.span}; break;
     case ProjectKey::workspace_readonly: config.workspace.readonly = texts(value); break;
     case ProjectKey::workspace_writable: config.workspace.writable = texts(value); break;
     case ProjectKey::workspace_git:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "driver/propose_gpu.h"
 #include "driver/secret_files.h"
 #include "driver/services.h"
 #include "policy/tool_table.h"
@@ -59,6 +60,9 @@ std::string write_config(const Proposal& proposal) {
            "[workspace]\n"
            "readonly = " + list(proposal.workspace) + "\n"
            "git = \"none\"   # \"read-only\": log, diff and blame of the whole repository\n";
+  if (!proposal.gpu.empty())
+    out += "\n[devices]\n"
+           "gpu = true   # " + proposal.gpu + "; without this line there is no graphics card inside\n";
   if (!proposal.set.empty()) {
     out += "\n# Variables that are set inside.\n[env.set]\n";
     for (const auto& [name, value] : proposal.set) out += name + " = " + toml_string(value) + "   # from the old profile\n";
@@ -106,6 +110,7 @@ Proposal propose(base::Fs& fs, const AbsPath& root, const AbsPath& home, const s
       out.recognised.push_back(std::string(tool.id) + " (" + sign->path + (sign->kind == policy::Sign::Kind::table ? ": " + std::string(sign->text) : "") + ")");
   for (const Service& service : find_services(fs, root)) out.services.push_back(shown(service));
 
+  out.gpu = why_gpu(fs, root).value_or("");
   out.hidden = find_secret_files(fs, root);
   WorkspaceProposal beside = propose_workspace(fs, root, home);
   out.readonly = std::move(beside.readonly);

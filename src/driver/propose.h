@@ -18,6 +18,7 @@ struct Proposal {
   std::vector<ProposedPath> writable;
   std::vector<ProposedPath> hidden;    // relative to the project
   std::vector<ProposedPath> workspace; // readonly of [workspace]
+  std::string gpu; // why the graphics card is asked for; empty when it is not
   std::vector<std::pair<std::string, std::string>> set;
   std::vector<std::string> recognised; // "uv (uv.lock)", "an environment in .venv"
   std::vector<std::string> services;   // "PostgreSQL on 127.0.0.1:5432 (compose.yaml): ..."

@@ -179,6 +179,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
               .confirm = policy.ssh.confirm,
               .any_host = policy.ssh.any_host},
       .remarks = policy.remarks,
+      .x11 = policy.devices.x11,
       .keep_lost = policy.keep_lost,
       .directories = needed_directories(policy),
       .stop_on_unhide = policy.stop_on_unhide,
@@ -225,6 +226,7 @@ std::string serialise(const EnterPlan& plan) {
   out.u32(plan.accept_abstract ? 1 : 0);
   write_ssh(out, plan.ssh);
   out.texts(plan.remarks);
+  out.u32(plan.x11 ? 1 : 0);
   out.u32(plan.keep_lost ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
@@ -252,6 +254,7 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.accept_abstract = in.u32() != 0;
   plan.ssh = read_ssh(in);
   plan.remarks = in.texts();
+  plan.x11 = in.u32() != 0;
   plan.keep_lost = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();

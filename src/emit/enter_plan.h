@@ -76,6 +76,7 @@ struct EnterPlan {
   bool accept_abstract = false;
   SshPlan ssh;
   std::vector<std::string> remarks;     // said at every entry
+  bool x11 = false; // X clients of today ask for the abstract socket first, and give up where it refuses
   bool keep_lost = false;               // what a session writes into HOME is saved in `root`/kept
   std::vector<std::string> directories; // in `root`, relative: made when missing
   std::vector<std::string> hidden;      // must not open inside

@@ -36,7 +36,7 @@ std::string lines_of(const std::vector<Wanted>& wanted) {
     std::string reason = because(line.origin);
     if (reason != last) out += reason;
     last = std::move(reason);
-    out += line.directive + " " + line.argument + "\n";
+    out += line.directive + (line.argument.empty() ? "" : " ") + line.argument + "\n";
   }
   return out;
 }
@@ -129,6 +129,14 @@ std::optional<Wanted> network_line(const EmitInput& input) {
   return line;
 }
 
+std::vector<Wanted> device_lines(const policy::Devices& devices) {
+  const policy::Origin closed{.where = "psbc", .reason = "off unless [devices] asks for it"};
+  std::vector<Wanted> out;
+  if (!devices.gpu) out.push_back({.directive = "no3d", .argument = "", .origin = closed});
+  if (!devices.audio) out.push_back({.directive = "nosound", .argument = "", .origin = closed});
+  return out;
+}
+
 bool closes_home(const policy::Policy& policy) {
   return std::any_of(policy.rules.begin(), policy.rules.end(), [&](const policy::Rule& rule) {
     return rule.access == policy::Access::closed && rule.path == policy.home;
@@ -154,6 +162,7 @@ std::optional<std::string> emit_firejail(const EmitInput& input, diag::Diagnosti
                                .origin = {.where = "psbc", .reason = "this firejail takes the name localhost away from /etc/hosts"}});
 
   if (const auto line = network_line(input)) mounts->exposed.push_back(*line);
+  for (Wanted& line : device_lines(input.policy.devices)) mounts->exposed.push_back(std::move(line));
 
   Holes holes = {{"header", header(input.policy)}};
   Environment environment;

@@ -109,6 +109,8 @@ class Planner {
   }
 
   void close(const Rule& rule, const Rule* above) {
+    const bool stays_open = rule.path.parent() == AbsPath::literal("/run/user"); // firejail shows it in an empty /run
+    if (stays_open && !shows_something(rule.path)) return guard("blacklist", rule, PathUse::blacklist);
     if (above != nullptr && above->access == Access::closed) return; // is not there anyway
     const bool is_run = rule.path == AbsPath::literal("/run"); // firejail itself works in it
     if (version_ < v66 && (is_run || shows_something(rule.path)) && !is_top(rule.path) && !policy_.home.is_strictly_under(rule.path))

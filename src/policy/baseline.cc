@@ -76,6 +76,10 @@ void lower_baseline(Lowering& lowering) {
   for (const char* list : {"/proc/keys", "/proc/key-users"})
     if (const AbsPath path = AbsPath::literal(list); lowering.in.fs.kind(path) != Kind::absent)
       lowering.add(Access::hidden, path, builtin("names of keys in the kernel's keyrings, which are no part of any namespace"));
+  // By a rule of its own, because firejail leaves it open when it empties /run. Not asked whether it is there: it
+  // comes and goes with logins.
+  lowering.out.rules.push_back({.access = Access::closed, .path = lowering.in.places.runtime,
+                                .origin = builtin("buses, agents, compositor and sound of your session")});
   close_unknown_tops(lowering);
   keep_resolver(lowering);
 }

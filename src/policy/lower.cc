@@ -90,6 +90,8 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_exposed(lowering);
   lower_workspace(lowering);
   lower_nested(lowering);
+  lower_sockets(lowering);
+  lower_devices(lowering);
   lower_shells(lowering);
   lower_certificates(lowering);
   // Beyond this point all that will be visible is known: what cannot be seen need not be hidden.

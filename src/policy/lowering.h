@@ -55,6 +55,8 @@ void lower_ssh(Lowering& lowering);         // [ssh]
 void lower_certificates(Lowering& lowering); // what the variables for certificates name
 void lower_indexes(Lowering& lowering);     // package indexes that the user's settings name
 void lower_home_files(Lowering& lowering);  // git identity, and how it signs
+void lower_sockets(Lowering& lowering);     // sockets
+void lower_devices(Lowering& lowering);     // [devices]
 void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]
 void lower_tokens(Lowering& lowering);      // tokens

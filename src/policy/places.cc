@@ -35,7 +35,8 @@ base::Result<Places> find_places(base::Fs& fs, const base::Env& env) {
   auto envs = absolute("PSBC_ENVS_PATH");
   if (!envs) envs = absolute("PYSANDBOX_ENVS_PATH");
   return Places{.home = real.path, .state = state, .data = data, .config = config, .envs = envs.value_or(real.path / "envs"),
-                .temporary = AbsPath::literal("/tmp") / ("psbc-" + std::to_string(geteuid()))};
+                .temporary = AbsPath::literal("/tmp") / ("psbc-" + std::to_string(geteuid())),
+                .runtime = AbsPath::literal("/run/user") / std::to_string(geteuid())};
 }
 
 std::optional<AbsPath> expand(std::string_view text, const AbsPath& base, const AbsPath& home) {

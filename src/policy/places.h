@@ -17,6 +17,7 @@ struct Places {
   base::AbsPath envs;   // where environments appear: $PSBC_ENVS_PATH, the seed's PYSANDBOX_ENVS_PATH, ~/envs
 
   base::AbsPath temporary; // /tmp/psbc-<uid>
+  base::AbsPath runtime;   // /run/user/<uid>: what a login keeps for its programs, and firejail's ${RUNUSER}
 
   base::AbsPath user_config() const { return config / "config.toml"; }
   base::AbsPath sandbox_root(const std::string& id) const { return data / ("sandboxes/" + id); }

@@ -85,6 +85,9 @@ std::string dump(const Policy& policy) {
   }
   if (!policy.network.origin.where.empty()) out += padded("network", 12) + describe(policy.network) + because(policy.network.origin);
   if (policy.stop_on_unhide) out += padded("ends", 12) + "when a hidden file becomes visible\n";
+  const auto& devices = policy.devices;
+  if (devices.gpu || devices.gui || devices.audio)
+    out += padded("devices", 12) + (devices.gpu ? "gpu " : "") + (!devices.gui ? "" : devices.x11 ? "gui(x11) " : "gui ") + (devices.audio ? "audio" : "") + "\n";
   if (policy.accept_abstract) out += padded("accepts", 12) + "abstract sockets of a display or a bus, where the kernel cannot close them\n";
   if (policy.keep_lost) out += padded("keeps", 12) + "what sessions write into HOME\n";
   out += "\n";

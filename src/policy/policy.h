@@ -89,6 +89,18 @@ struct Network {
   std::vector<std::uint16_t> connect, listen; // TCP ports, sorted; with `ports` alone
   Origin origin;                              // of `access`; `where` is empty when the file says nothing
 };
+/// What of the hardware and the desktop there is inside.
+struct Devices {
+  bool gpu = false, gui = false, audio = false;
+  bool x11 = false; // `gui`, by an X server
+};
+
+/// A unix socket that can be connected to; a rule shows it.
+struct Socket {
+  base::AbsPath path;
+  Origin origin;
+};
+
 /// "full", "none", or "TCP to 443, from 8000".
 std::string describe(const Network& network);
 
@@ -143,6 +155,8 @@ struct Policy {
   std::vector<Token> tokens;          // cross by the user's sources alone
   std::vector<HomeFile> home_files;
   Network network;
+  Devices devices;
+  std::vector<Socket> sockets;
   bool accept_abstract = false;       // of the user: see runtime/abstract_sockets.h
   Ssh ssh;
   std::vector<std::string> remarks;   // one line each, said at every entry

@@ -21,8 +21,9 @@ struct Kind {
   std::string_view prefix; // behind the `@`
   std::string_view what;
 };
+constexpr std::string_view x_server = "the X server";
 constexpr Kind kinds[] = {
-    {"/tmp/.X11-unix/X", "the X server"},      {"/tmp/.ICE-unix/", "the session manager"},
+    {"/tmp/.X11-unix/X", x_server},      {"/tmp/.ICE-unix/", "the session manager"},
     {"/tmp/dbus-", "a D-Bus"},                 {"/tmp/at-spi", "the accessibility bus"},
     {"/dbus-vfs-daemon/", "a D-Bus of gvfs"},
 };
@@ -76,7 +77,7 @@ base::Status refuse_control_sockets(const emit::EnterPlan& plan) {
   if (!file) return base::system_error("open", "/proc/net/unix");
   TRY_ASSIGN(const std::string text, base::read_all(file.get(), limit, "/proc/net/unix"));
   for (const ControlSocket& found : control_sockets(text))
-    if (answers(std::string_view(found.name).substr(1)))
+    if (!(plan.x11 && found.what == x_server) && answers(std::string_view(found.name).substr(1)))
       return base::Error{.operation = "enter the sandbox",
                          .cause = std::string(found.what) + " answers at the abstract socket `" + base::escape(found.name) +
                                   "`, and this kernel cannot close it (Linux can since 6.12)",

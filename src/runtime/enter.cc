@@ -139,12 +139,23 @@ class Entry {
                    .network_identity = network,
                    .ignored_signals = signals_.ignored,
                    .blocked_signals = signals_.blocked,
+                   .x11_cookie = request_.plan.x11 ? read_cookie() : std::string(),
                    .foreground = wants_terminal(),
                    .agent = agent,
                    .plan = emit::serialise(plan),
                    .filter = request_.filter,
                    .secrets = std::move(secrets),
                    .secret_files = std::move(files)};
+  }
+
+  /// Where a program outside would look for it. Many servers want none of the same user.
+  std::string read_cookie() const {
+    constexpr std::size_t longest = 64U << 10U;
+    const auto named = request_.environment.get("XAUTHORITY");
+    const std::string path = named && named->starts_with('/') ? *named : request_.plan.home + "/.Xauthority";
+    const base::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const auto bytes = file ? base::read_all(file.get(), longest, path) : base::Result<std::string>(base::Error{});
+    return bytes ? *bytes : std::string();
   }
 
   /// A script's `psbc run server &` has the script's own group, which has the terminal, and /dev/null as

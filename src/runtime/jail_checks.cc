@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/jail_checks.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/file.h"
@@ -102,6 +104,23 @@ base::Status check_hidden(const std::string& path) {
   return base::ok();
 }
 
+/// Of /run/user/UID nothing is there but the way to what the policy shows.
+base::Status check_runtime(const emit::EnterPlan& plan) {
+  const std::string top = "/run/user/" + std::to_string(getuid());
+  DIR* const directory = opendir(top.c_str());
+  if (directory == nullptr) return base::ok();
+  base::Status result = base::ok();
+  while (const dirent* const entry = readdir(directory)) {
+    const std::string path = top + "/" + entry->d_name;
+    const auto leads_to = [&](const std::string& shown) { return shown == path || shown.starts_with(path + "/"); };
+    const bool is_dot = std::string_view(entry->d_name) == "." || std::string_view(entry->d_name) == "..";
+    if (!is_dot && std::none_of(plan.read_only.begin(), plan.read_only.end(), leads_to) && result)
+      result = unproven("it belongs to your session, and could be used inside", path);
+  }
+  closedir(directory);
+  return result;
+}
+
 base::Status check_writability(const std::string& path, bool read_only) {
   struct statvfs status{};
   if (statvfs(path.c_str(), &status) != 0)
@@ -134,7 +153,7 @@ base::Status prove_entry(const emit::EnterPlan& plan, const Session& session, co
 
 base::Status check_paths(const emit::EnterPlan& plan) {
   // What firejail leaves open by itself, and the profile closes (templates/profile/enter.profile).
-  TRY(check_hidden("/run/user/" + std::to_string(getuid())));
+  TRY(check_runtime(plan));
   TRY(check_hidden(plan.home + "/.Xauthority"));
   for (const std::string& path : plan.hidden)
     TRY(check_hidden(path));

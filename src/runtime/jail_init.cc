@@ -64,11 +64,22 @@ base::Status load_filter(const std::string& program) {
 /// says at the build what it has not.
 base::Status close_by_landlock(const emit::EnterPlan& plan) {
   const bool scopes = base::landlock_version() >= base::landlock_with_scopes;
-  return base::limit_by_landlock({.abstract_sockets = scopes,
+  return base::limit_by_landlock({.abstract_sockets = scopes && !plan.x11,
                                   .signals = scopes,
                                   .tcp = plan.network == config::NetworkAccess::ports, // an error where it cannot
                                   .bind = plan.listen,
                                   .connect = plan.connect});
+}
+
+/// The key to the X server, as a file of this session's: the real one may hold others' as well, and firejail hides it.
+base::Status hand_over_cookie(const emit::EnterPlan& plan, Session& session) {
+  if (session.x11_cookie.empty()) return base::ok();
+  const std::string path = plan.home + "/.psbc-xauthority";
+  const base::Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return base::system_error("write", path);
+  TRY(base::write_all(file.get(), session.x11_cookie, path));
+  session.environment.push_back("XAUTHORITY=" + path);
+  return base::ok();
 }
 
 /// The host's session keyring is shared by what was started in it, whatever the namespaces. The filter refuses
@@ -90,6 +101,7 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
     TRY_ASSIGN(base::Fd listener, listen_for_agent(session.agent));
     send(inside_fd, {.kind = Message::Kind::agent, .file = std::move(listener)});
   }
+  TRY(hand_over_cookie(plan, session));
   finish_environment(session.environment, plan);
   TRY(enter_directory(session.cwd, session.cwd_identity));
   leave_keyring();

@@ -12,7 +12,7 @@
 namespace psbc::runtime {
 namespace {
 
-constexpr std::string_view magic = "psbc entry 2\n";
+constexpr std::string_view magic = "psbc entry 3\n";
 constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 // Arguments and environment together are limited by the kernel to a quarter of the stack limit.
 constexpr std::size_t max_size = 64U << 20U;
@@ -67,6 +67,7 @@ std::string serialise(const Session& session) {
        {session.cwd_identity.device, session.cwd_identity.inode, session.home_identity.device,
         session.home_identity.inode, session.network_identity.device, session.network_identity.inode, session.ignored_signals, session.blocked_signals})
     out.u64(number);
+  out.text(session.x11_cookie);
   out.u32(session.foreground ? 1 : 0);
   out.text(session.agent);
   out.text(session.plan);
@@ -96,6 +97,7 @@ base::Result<Session> parse_session(std::string_view bytes, std::string_view val
        {&session.cwd_identity.device, &session.cwd_identity.inode, &session.home_identity.device,
         &session.home_identity.inode, &session.network_identity.device, &session.network_identity.inode, &session.ignored_signals, &session.blocked_signals})
     *number = in.u64();
+  session.x11_cookie = in.text();
   session.foreground = in.u32() != 0;
   session.agent = in.text();
   session.plan = in.text();

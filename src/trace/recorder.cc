@@ -103,6 +103,11 @@ base::Result<std::vector<std::string>> FsRecorder::find(const base::AbsPath& roo
       });
 }
 
+base::Result<std::string> FsRecorder::listener(const base::AbsPath& path) {
+  kind(path);
+  return world_.listener(path);
+}
+
 base::Result<std::string> FsRecorder::version_output(const base::AbsPath& program) {
   stamp(program);
   return once(

@@ -29,6 +29,7 @@ class FsRecorder final : public base::Fs {
                                               std::size_t limit) override;
   base::Result<std::vector<std::string>> find(const base::AbsPath& root, const std::string& names, std::size_t depth,
                                               std::size_t limit) override;
+  base::Result<std::string> listener(const base::AbsPath& path) override; // noted as the kind of what is there
   /// Noted as the program's stamp, taken before it runs: a program that is replaced in between makes
   /// the trace stale, never wrong.
   base::Result<std::string> version_output(const base::AbsPath& program) override;

@@ -42,8 +42,7 @@ protocol unix,inet,inet6
 # Shared memory and message queues of other programs, and what identifies the machine.
 ipc-namespace
 machine-id
-# firejail leaves these two open whatever is whitelisted: sockets and tokens of the session, and the key to X.
-blacklist ${RUNUSER}
+# firejail leaves the key to X open whatever is whitelisted.
 blacklist ${HOME}/.Xauthority
 # D-Bus can start programs outside.
 dbus-user none
@@ -54,7 +53,6 @@ private-dev
 nodvd
 noinput
 noprinters
-nosound
 notv
 nou2f
 novideo

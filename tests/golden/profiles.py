@@ -17,7 +17,7 @@ import tap  # noqa: E402
 
 HOME = "/home/dev"
 RULES = [
-    ("closed", HOME), ("closed", "/data"), ("closed", "/media"), ("closed", "/mnt"), ("closed", "/opt"), ("closed", "/run"),
+    ("closed", HOME), ("closed", "/data"), ("closed", "/media"), ("closed", "/mnt"), ("closed", "/opt"), ("closed", "/run"), ("closed", "/run/user/1000"),
     ("closed", "/srv"), ("closed", "/tmp"), ("closed", "/var"), ("writable", HOME + "/p"), ("writable", HOME + "/root"),
     ("hidden", HOME + "/p/.env"), ("hidden", HOME + "/p/conf/key"), ("read-only", HOME + "/p/.git/hooks"),
     ("read-only", HOME + "/.vimrc"), ("read-only", "/data/sets/one"), ("read-only", "/mnt/disk/two"),

@@ -211,14 +211,14 @@ def _(h):
     assert r.status == 2 and "PSB1019" in r.err and "enter.profile:2" in r.err, r
     # A harmless change of a good one is taken.
     built_in = (SOURCES / "templates/profile/enter.profile").read_text()
-    h.write("~/tmpl/profile/enter.profile", built_in + "# mine\nno3d\n")
+    h.write("~/tmpl/profile/enter.profile", built_in + "# mine\ndisable-mnt\n")
     r = h.psbc("build", cwd=LAB)
     assert r.ok, r
-    assert "no3d" in h.psbc("build", "--print", "profile", cwd=LAB).out.splitlines()
+    assert "disable-mnt" in h.psbc("build", "--print", "profile", cwd=LAB).out.splitlines()
     # The same from the command line: an input of the build like any other.
     os.unlink(h.path("~/.config/psbc/config.toml"))
     assert h.psbc("build", cwd=LAB).ok and h.psbc("trust", "--yes", cwd=LAB).ok
-    assert "no3d" not in h.psbc("build", "--print", "profile", cwd=LAB).out.splitlines()
+    assert "disable-mnt" not in h.psbc("build", "--print", "profile", cwd=LAB).out.splitlines()
     assert h.psbc("build", "--template", h.path("~/tmpl"), cwd=LAB).ok
     assert h.psbc("build", "--check", "--template", h.path("~/tmpl"), cwd=LAB).status == 0
     assert h.psbc("build", "--check", cwd=LAB).status == 1

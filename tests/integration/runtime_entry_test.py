@@ -322,12 +322,13 @@ def _(h):
 def _(h):
     for missing, reason in (
         ("blacklist {0}/.env", "it is hidden, and could be read inside"),
-        ("blacklist ${{RUNUSER}}", "it is hidden, and could be read inside"),
+        ("blacklist ${{RUNUSER}}", "it belongs to your session"),
         ("read-only {0}/.git/hooks", "it is read-only, and could be written inside"),
         ("read-write {0}/.git", "cannot be written"),
         ("caps.drop", ""),
         ("nonewprivs", "no_new_privs"),
     ):
+        h.write(h.runtime + "/bus")
         s = Sandbox(h, without=[missing.format(h.home + "/code/demo")])
         plan = {"writable": [s.project, s.project + "/.git"]}
         r = s.run("touch", "ran", plan=plan)

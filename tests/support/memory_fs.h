@@ -44,6 +44,7 @@ class MemoryFs : public base::Fs {
     return put(path, {.kind = Kind::symlink, .content = std::move(target), .ownership = {1000, 1000, 0777}});
   }
   MemoryFs& other(std::string_view path) { return put(path, {.kind = Kind::other}); }
+  MemoryFs& socket(std::string_view path, std::string comm = "") { return put(path, {.kind = Kind::other, .content = std::move(comm)}); }
   MemoryFs& unreadable(std::string_view path, int code = EACCES) {
     if (!nodes_.contains(AbsPath::literal(path))) file(path);
     at(path).failure = code;
@@ -160,6 +161,12 @@ class MemoryFs : public base::Fs {
     }
     if (out.size() > limit) return failed("search", root, E2BIG);
     return out;
+  }
+  base::Result<std::string> listener(const AbsPath& path) override {
+    asked_.push_back("listener " + path.string());
+    const Node* node = find(path, false);
+    if (node == nullptr || node->kind != Kind::other) return failed("connect to", path, ENOTSOCK);
+    return node->content;
   }
   base::Result<std::string> version_output(const AbsPath& program) override {
     asked_.push_back("version " + program.string());

@@ -31,6 +31,7 @@ emit::EnterPlan sample() {
               .namespaces = {"git"},
               .any_host = true},
       .remarks = {"one"},
+      .x11 = true,
       .directories = {"cache", "state"},
       .hidden = {"/home/dev/code/lab/.env"},
       .read_only = {"/home/dev/code/lab/.git/hooks"},

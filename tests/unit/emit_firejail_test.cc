@@ -92,7 +92,6 @@ TEST_CASE("closed directories are emptied by what they show, or by a name that n
         "whitelist /var/psbc-none\n"
         "blacklist /opt\n"
         "read-only /srv/data\n"
-        "blacklist ${RUNUSER}\n" // fixed: firejail leaves these two open
         "blacklist ${HOME}/.Xauthority\n");
 }
 

@@ -21,6 +21,9 @@ whitelist /home/dev/root
 whitelist /mnt/disk/two
 whitelist /tmp/psbc-none
 whitelist /var/psbc-none
+# psbc: off unless [devices] asks for it
+no3d
+nosound
 
 # ---- What may be read and written --------------------------------------------------------------------
 # Outer directories first: firejail mounts these one after the other. `read-only` followed by
@@ -137,6 +140,7 @@ blacklist /run/systemd/resolve/stub-resolv.con[+-eg-~-]*
 blacklist /run/systemd/resolve/stub-resolv.con
 blacklist /run/systemd/resolve/stub-resolv.conf?*
 read-only /run/systemd/resolve/stub-resolv.conf
+blacklist /run/user/1000
 blacklist /srv
 
 # ---- Variables ---------------------------------------------------------------------------------------
@@ -163,8 +167,7 @@ protocol unix,inet,inet6
 # Shared memory and message queues of other programs, and what identifies the machine.
 ipc-namespace
 machine-id
-# firejail leaves these two open whatever is whitelisted: sockets and tokens of the session, and the key to X.
-blacklist ${RUNUSER}
+# firejail leaves the key to X open whatever is whitelisted.
 blacklist ${HOME}/.Xauthority
 # D-Bus can start programs outside.
 dbus-user none
@@ -175,7 +178,6 @@ private-dev
 nodvd
 # noinput: not in firejail 0.9.64.4; private-dev shows no /dev/input.
 # noprinters: not in firejail 0.9.64.4; private-dev shows no /dev/lp*, and /run is closed.
-nosound
 notv
 nou2f
 novideo

@@ -18,6 +18,9 @@ whitelist /mnt/disk/two
 whitelist /run/systemd/resolve/stub-resolv.conf
 whitelist /tmp/psbc-none
 whitelist /var/psbc-none
+# psbc: off unless [devices] asks for it
+no3d
+nosound
 
 # ---- What may be read and written --------------------------------------------------------------------
 # Outer directories first: firejail mounts these one after the other. `read-only` followed by
@@ -40,6 +43,7 @@ blacklist /media
 read-only /mnt/disk/two
 blacklist /opt
 read-only /run/systemd/resolve/stub-resolv.conf
+blacklist /run/user/1000
 blacklist /srv
 
 # ---- Privileges --------------------------------------------------------------------------------------
@@ -55,8 +59,7 @@ noroot
 # Shared memory and message queues of other programs, and what identifies the machine.
 ipc-namespace
 machine-id
-# firejail leaves these two open whatever is whitelisted: sockets and tokens of the session, and the key to X.
-blacklist ${RUNUSER}
+# firejail leaves the key to X open whatever is whitelisted.
 blacklist ${HOME}/.Xauthority
 # D-Bus can start programs outside.
 dbus-user none
@@ -67,7 +70,6 @@ private-dev
 nodvd
 noinput
 noprinters
-nosound
 notv
 nou2f
 novideo
