@@ -8,7 +8,8 @@ from pathlib import Path
 
 from attack import Project
 from decoys import Ears, Vector
-from tap import main, test
+from tap import test
+from vectors import attack, main
 
 CONTROL = (  # of each kind one; by a place of its own, or by its name wherever it lies
     "{run}/bus", "{run}/anything", "{home}/.ssh/agent/s.1", "{home}/.gnupg/S.gpg-agent", "{home}/.docker/run/docker.sock", "/run/docker.sock",
@@ -19,6 +20,7 @@ CONTROL = (  # of each kind one; by a place of its own, or by its name wherever 
 
 
 @test("C6: a socket that is asked for answers inside, and nothing beside it; a read-only mount does not stop a connection")
+@attack("socket-beside", "C6", "what lies beside a socket that the file asks for")
 def _(h):
     wanted = Vector("granted", "C6", "the database", "/run/postgresql/.s.PGSQL.5432")
     others = [Vector("beside", "C6", "another database", "/run/postgresql/.s.PGSQL.5433"), Vector("elsewhere", "C6", "another service", "/run/acme/control"),
@@ -32,6 +34,7 @@ def _(h):
 
 
 @test("C1-C5: a socket that acts outside cannot be asked for, by its path, by a link, or under another name")
+@attack("socket-control", "C5", "asking for a socket that acts outside, by path, link or another name")
 def _(h):
     p = Project(h)
     for text in CONTROL:
@@ -66,6 +69,7 @@ def _(h):
 
 
 @test("C3: sound is there where it is asked for, and nothing else of the session")
+@attack("sound-unasked", "C3", "sound and windows where nobody asked, and the bus beside them")
 def _(h):
     vectors = [Vector("pulse", "C3", "PulseAudio", "{run}/pulse/native"), Vector("pipewire", "C3", "PipeWire", "{run}/pipewire-0"),
                Vector("bus", "C2", "the bus", "{run}/bus"), Vector("wayland", "C3", "the compositor", "{run}/wayland-0")]  # fmt: skip
@@ -85,6 +89,7 @@ def _(h):
 
 
 @test("C3: an X server shows windows to who asked for them, with its cookie, and to nobody else")
+@attack("x11-real", "C3", "a real X server, by file, abstract socket and cookie")
 def _(h):
     h.require("Xvfb", "xdpyinfo", "xauth")
     number = 100 + os.getpid() % 20000

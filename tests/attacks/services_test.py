@@ -1,0 +1,104 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""Real programs that act for whoever connects. Each is asked to do something that is seen on the host, first by
+a process of the user's outside and then from inside, which is told where it listens.
+"""
+import os
+import time
+from typing import NamedTuple
+
+from attack import Project
+from tap import test
+from vectors import attack, main, seed
+
+
+class Vector(NamedTuple):
+    id: str
+    row: str
+    name: str
+    needs: tuple  # programs
+    start: tuple  # argv on the host; {run}, {home}, {n} as in decoys.py
+    attack: str  # a shell line; {mark} is the file to be made outside
+    ready: str = ""  # a file that is there when it listens
+
+
+START_BY_NAME = "dbus-send --reply-timeout=1000 --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.StartServiceByName string:org.psbc.Mark uint32:0"
+VECTORS = [Vector(*row) for row in (
+    ("dbus-real", "C2", "a session bus starts a program", ("dbus-daemon", "dbus-send"),
+     ("dbus-daemon", "--session", "--nofork", "--address=unix:path={run}/bus"),
+     "DBUS_SESSION_BUS_ADDRESS=unix:path={run}/bus " + START_BY_NAME, "{run}/bus"),
+    ("dbus-real-tmp", "C2", "the same in /tmp", ("dbus-daemon", "dbus-send"),
+     ("dbus-daemon", "--session", "--nofork", "--address=unix:path=/tmp/dbus-real"),
+     "DBUS_SESSION_BUS_ADDRESS=unix:path=/tmp/dbus-real " + START_BY_NAME, "/tmp/dbus-real"),
+    ("dbus-real-abstract", "C2", "the same at an abstract address", ("dbus-daemon", "dbus-send"),
+     ("dbus-daemon", "--session", "--nofork", "--address=unix:abstract=/tmp/dbus-psbc{n}"),
+     "DBUS_SESSION_BUS_ADDRESS=unix:abstract=/tmp/dbus-psbc{n} " + START_BY_NAME),
+    ("tmux-real", "C4", "tmux runs a command", ("tmux",),
+     ("tmux", "-S", "/tmp/tmux-real", "-f", "/dev/null", "new-session", "-d", "sleep 100"),
+     "tmux -S /tmp/tmux-real run-shell 'touch {mark}'", "/tmp/tmux-real"),
+    ("tmux-real-type", "C4", "tmux types into a pane", ("tmux",),
+     ("tmux", "-S", "{run}/tmux-real", "-f", "/dev/null", "new-session", "-d", "sh"),
+     "tmux -S {run}/tmux-real send-keys 'touch {mark}' Enter", "{run}/tmux-real"),
+)]  # fmt: skip
+
+AGENT = Vector("ssh-agent-real", "C1", "an ssh agent lists its keys", ("ssh-agent", "ssh-add", "ssh-keygen"),
+               ("ssh-agent", "-D", "-a", "/tmp/ssh-real"), "SSH_AUTH_SOCK=/tmp/ssh-real ssh-add -l", "/tmp/ssh-real")  # fmt: skip
+
+
+def fill(h, text, mark=""):
+    return text.format(run=h.runtime, home=h.home, n=os.getpid(), mark=mark)
+
+
+def wait(condition, seconds=8):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+def started(h, vector):
+    h.require(*vector.needs)
+    process = h.spawn([fill(h, word) for word in vector.start])
+    if vector.ready:
+        assert wait(lambda: os.path.exists(fill(h, vector.ready))), vector.id
+    else:
+        time.sleep(0.5)
+    return process
+
+
+for each in VECTORS:
+
+    @test(f"{each.row}: {each.name} ({each.id}), outside and never from inside")
+    @attack(*each[:3])
+    def _(h, vector=each):
+        mark = h.home + "/marked"
+        h.write("~/.local/share/dbus-1/services/org.psbc.Mark.service", f"[D-BUS Service]\nName=org.psbc.Mark\nExec=/usr/bin/touch {mark}\n")
+        started(h, vector)
+        p = Project(h)
+        line = fill(h, vector.attack, mark)
+        h.run(["sh", "-c", line], timeout=40)
+        assert wait(lambda: h.exists(mark)), h.story()
+        os.unlink(mark)
+        p.predecessor(line, timeout=40)
+        seed(vector.id, wait(lambda: h.exists(mark), 0.5))
+        if h.exists(mark):
+            os.unlink(mark)
+        p.entered(line, timeout=40)
+        assert not wait(lambda: h.exists(mark), 0.5), h.story()
+
+
+@test("C1: an ssh agent of the host lists no key inside (ssh-agent-real)")
+@attack(*AGENT[:3])
+def _(h):
+    vector = AGENT
+    process = started(h, vector)
+    h.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", h.home + "/.ssh-key"])
+    assert h.run(["ssh-add", "-q", h.home + "/.ssh-key"], env={"SSH_AUTH_SOCK": "/tmp/ssh-real"}).ok
+    p = Project(h)
+    assert "SHA256:" in h.run(["sh", "-c", vector.attack]).out, h.story()
+    seed(vector.id, "SHA256:" in p.predecessor(vector.attack).out)
+    assert "SHA256:" not in p.entered(vector.attack).out, h.story()
+    process.kill()
+
+
+main()
