@@ -22,7 +22,8 @@ struct Scene {
                         .data = AbsPath::literal("/home/u/.local/share/psbc"),
                         .config = AbsPath::literal("/home/u/.config/psbc"),
                         .envs = AbsPath::literal("/home/u/envs"),
-                        .temporary = AbsPath::literal("/tmp/psbc-1000")};
+                        .temporary = AbsPath::literal("/tmp/psbc-1000"),
+                        .runtime = AbsPath::literal("/run/user/1000")};
   Scene() { fs.directory("/home/u/code/lab").directory("/home/u/data/a").link("/home/u/linked", "data"); }
 
   Capabilities of(const std::string& text) {
