@@ -43,6 +43,14 @@ Result<std::vector<std::string>> names_of(const std::string& path) {
   return out;
 }
 
+std::vector<std::string> found_in(const Result<std::vector<std::string>>& all, const std::vector<std::string>& names) {
+  std::vector<std::string> out;
+  if (all)
+    std::copy_if(names.begin(), names.end(), std::back_inserter(out),
+                 [&](const std::string& name) { return std::binary_search(all->begin(), all->end(), name); });
+  return out;
+}
+
 /// Each entry of a directory, and whether it is one: as the directory itself says, where the file system writes it
 /// there. Unsorted.
 Result<std::vector<std::pair<std::string, bool>>> entries_of(const std::string& path, bool directories_only) {
@@ -170,12 +178,7 @@ Result<std::string> RealFs::target(const AbsPath& path) {
 Result<std::vector<std::string>> RealFs::names(const AbsPath& path) { return names_of(path.string()); }
 
 std::vector<std::string> RealFs::among(const AbsPath& path, const std::vector<std::string>& names) {
-  const auto all = names_of(path.string());
-  std::vector<std::string> out;
-  if (all)
-    std::copy_if(names.begin(), names.end(), std::back_inserter(out),
-                 [&](const std::string& name) { return std::binary_search(all->begin(), all->end(), name); });
-  return out;
+  return found_in(names_of(path.string()), names);
 }
 
 Result<Ownership> RealFs::ownership(const AbsPath& path) {
@@ -303,6 +306,20 @@ Result<std::string> RealFs::peek(const AbsPath& path, std::size_t limit, bool /*
   out.resize(size);
   return out;
 }
+
+Kind FirstLook::kind(const AbsPath& path) {
+  const auto found = kinds_.find(path.string());
+  return found != kinds_.end() ? found->second : kinds_.emplace(path.string(), RealFs::kind(path)).first->second;
+}
+
+const Result<std::vector<std::string>>& FirstLook::listing(const AbsPath& path) {
+  const auto found = listings_.find(path.string());
+  return found != listings_.end() ? found->second : listings_.emplace(path.string(), RealFs::names(path)).first->second;
+}
+
+Result<std::vector<std::string>> FirstLook::names(const AbsPath& path) { return listing(path); }
+
+std::vector<std::string> FirstLook::among(const AbsPath& path, const std::vector<std::string>& names) { return found_in(listing(path), names); }
 
 Result<Resolved> resolve(Fs& fs, const AbsPath& path) { return resolve_below(fs, AbsPath::literal("/"), path.string()); }
 

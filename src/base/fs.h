@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/path.h"
@@ -99,6 +100,22 @@ class RealFs : public Fs {
   Result<std::string> program_digest(const AbsPath& program) override;
   Result<Glance> glance(const AbsPath& path, std::size_t limit, bool settled) override;
   Result<std::string> peek(const AbsPath& path, std::size_t limit, bool settled) override;
+};
+
+/// The file system as this process first saw it: what a path is, and what is in a directory, is looked at once. For
+/// the first millisecond of a command, in which the project is found and its build is judged; never for what is
+/// done afterwards.
+class FirstLook final : public RealFs {
+ public:
+  Kind kind(const AbsPath& path) override;
+  Result<std::vector<std::string>> names(const AbsPath& path) override;
+  std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) override;
+
+ private:
+  const Result<std::vector<std::string>>& listing(const AbsPath& path);
+  // By hash: paths of one tree share their first forty bytes, which an order compares again and again.
+  std::unordered_map<std::string, Kind> kinds_;
+  std::unordered_map<std::string, Result<std::vector<std::string>>> listings_;
 };
 
 /// The canonical path: every symlink resolved, asked component by component through `fs`. Components

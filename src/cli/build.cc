@@ -110,7 +110,7 @@ int check_build(Context& context, const driver::BuildRequest& request, bool expl
   return exit_findings;
 }
 
-int build_one(Context& context, const policy::Places& places, const driver::Project& project, const BuildOptions& options) {
+int build_one(Context& context, const policy::Places& places, const driver::Project& project, const BuildOptions& options, bool alone) {
   std::optional<base::AbsPath> templates;
   if (!options.templates.empty() && !(templates = absolute(context, options.templates))) {
     complain("there is no directory `" + base::escape(options.templates) + "`");
@@ -120,7 +120,7 @@ int build_one(Context& context, const policy::Places& places, const driver::Proj
   if (!options.print.empty()) return print_output(preview, options.print);
   if (options.dry_run || options.diff) return preview_build(preview, options.diff);
   const driver::BuildRequest request{.places = places, .project = project, .env = context.env, .force = options.force,
-                                     .templates = templates};
+                                     .templates = templates, .first_look = alone ? &context.first_look : nullptr};
   if (options.check) return check_build(context, request, options.explain);
 
   driver::Sources sources;
@@ -174,7 +174,7 @@ int build(Context& context, const BuildOptions& options) {
       projects.push_back(*project);
     }
   }
-  for (const driver::Project& project : projects) status = std::max(status, build_one(context, *places, project, options));
+  for (const driver::Project& project : projects) status = std::max(status, build_one(context, *places, project, options, projects.size() == 1));
   return status;
 }
 

@@ -67,12 +67,12 @@ std::optional<base::AbsPath> absolute(const Context& context, const std::string&
 
 std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status) {
   const auto start = directory.empty() ? std::optional(context.cwd) : absolute(context, directory);
-  if (!start || context.fs.kind(*start) == base::Kind::absent) {
+  if (!start || context.first_look.kind(*start) == base::Kind::absent) {
     complain("there is no directory `" + base::escape(directory) + "`", directory.find('/') == std::string::npos ? "psbc list shows the sandboxes that were built" : "");
     status = exit_not_trusted;
     return std::nullopt;
   }
-  auto project = driver::find_project(context.fs, *start);
+  auto project = driver::find_project(context.first_look, *start);
   if (!project) {
     complain(project.error());
     status = exit_machine;
@@ -88,7 +88,7 @@ std::optional<driver::Project> project_here(Context& context, const std::string&
 }
 
 std::optional<policy::Places> places_here(Context& context, int& status) {
-  auto places = policy::find_places(context.fs, context.env);
+  auto places = policy::find_places(context.first_look, context.env);
   if (places) return *places;
   complain(places.error());
   status = exit_machine;

@@ -18,6 +18,7 @@ namespace psbc::cli {
 
 struct Context {
   base::RealFs fs;
+  base::FirstLook first_look; // for finding the project and judging its build
   base::Env env;
   base::AbsPath cwd = base::AbsPath::literal("/"); // after -C
   bool quiet = false;

@@ -229,7 +229,7 @@ int enter(Context& context, const EnterOptions& asked) {
   driver::Sources sources;
   diag::Diagnostics diagnostics;
   const auto built =
-      driver::build({.places = *places, .project = *project, .env = context.env, .templates = templates, .approved = chosen->approved}, sources, diagnostics);
+      driver::build({.places = *places, .project = *project, .env = context.env, .templates = templates, .approved = chosen->approved, .first_look = &context.first_look}, sources, diagnostics);
   show(context, diagnostics);
   if (!built) return fail(built.error());
   if (built->state == driver::BuildResult::State::invalid)

@@ -75,21 +75,21 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
   TRY_ASSIGN(const trace::Store store, trace::Store::open(request.places.state, id));
 
   BuildResult result;
-  const auto is_fresh = [&]() -> base::Result<bool> {
+  const auto is_fresh = [&](base::Fs& look) -> base::Result<bool> {
     TRY_ASSIGN(const auto current, store.current());
-    trace::Freshness freshness = trace::check(current, world, request.places.home);
+    trace::Freshness freshness = trace::check(current, {.fs = look, .env = request.env, .constants = known}, request.places.home);
     if (current) result.inputs = current->trace().facts.size();
     const bool fresh = freshness.fresh();
     result.reasons = fresh ? std::vector<std::string>{"--force was given"} : std::move(freshness.inputs);
     result.damage = std::move(freshness.outputs);
     return fresh && !request.force;
   };
-  TRY_ASSIGN(bool fresh, is_fresh());
+  TRY_ASSIGN(bool fresh, is_fresh(request.first_look != nullptr ? *request.first_look : static_cast<base::Fs&>(fs)));
   std::optional<trace::Lock> lock;
   if (!fresh) {
     // Asked again under the lock: another build may have done it while this one waited.
     TRY_ASSIGN(lock, store.lock());
-    TRY_ASSIGN(fresh, is_fresh());
+    TRY_ASSIGN(fresh, is_fresh(fs));
   }
   if (fresh) {
     result.state = BuildResult::State::fresh;

@@ -16,6 +16,7 @@ struct BuildRequest {
   bool force = false;
   std::optional<base::AbsPath> templates = std::nullopt; // --template
   std::optional<std::string> approved = std::nullopt;    // as in CompileInput
+  base::FirstLook* first_look = nullptr;                 // with which the project was found, just now
 };
 
 struct BuildResult {

@@ -25,12 +25,18 @@ std::string turned(std::string_view name) {
 
 Absences::Absences(const Facts& facts, base::Fs& fs) : fs_(fs) {
   for (const Fact& fact : facts)
-    if (fact.kind == FactKind::among || fact.kind == FactKind::names) listings_.try_emplace(fact.subject);
+    if ((fact.kind == FactKind::among || fact.kind == FactKind::names) && listing_of(fact.subject) == nullptr)
+      listings_.push_back({.directory = fact.subject, .looked = false, .usable = false, .names = {}});
 }
 
-void Absences::look(std::string_view directory, Listing& listing) {
+Absences::Listing* Absences::listing_of(std::string_view directory) {
+  const auto found = std::find_if(listings_.begin(), listings_.end(), [&](const Listing& one) { return one.directory == directory; });
+  return found != listings_.end() ? &*found : nullptr;
+}
+
+void Absences::look(Listing& listing) {
   listing.looked = true;
-  const auto path = base::AbsPath::parse(directory);
+  const auto path = base::AbsPath::parse(listing.directory);
   auto names = path ? fs_.names(*path) : base::Result<std::vector<std::string>>(base::Error{});
   if (!names) return;
   listing.names = std::move(*names);
@@ -47,11 +53,10 @@ bool Absences::hold(const Fact& fact) {
   if (fact.kind != FactKind::kind || fact.value != absent) return false;
   const std::string_view path = fact.subject, parent = parent_of(path);
   if (!absent_.contains(parent)) {
-    const auto found = listings_.find(parent);
-    if (found == listings_.end()) return false;
-    Listing& listing = found->second;
-    if (!listing.looked) look(parent, listing);
-    if (!listing.usable || std::binary_search(listing.names.begin(), listing.names.end(), name_of(path))) return false;
+    Listing* listing = listing_of(parent);
+    if (listing == nullptr) return false;
+    if (!listing->looked) look(*listing);
+    if (!listing->usable || std::binary_search(listing->names.begin(), listing->names.end(), name_of(path))) return false;
   }
   absent_.insert(path);
   return true;

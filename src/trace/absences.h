@@ -3,9 +3,8 @@
 // look at such a directory answers for all of them, and what is absent holds nothing.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "trace/fact.h"
@@ -22,15 +21,17 @@ class Absences {
 
  private:
   struct Listing {
+    std::string_view directory;
     bool looked = false;
     bool usable = false; // it was read, and names that differ in their case are different names there
     std::vector<std::string> names;
   };
-  void look(std::string_view directory, Listing& listing);
+  void look(Listing& listing);
+  Listing* listing_of(std::string_view directory);
 
   base::Fs& fs_;
-  std::map<std::string_view, Listing> listings_; // the directories that a fact lists anyway
-  std::set<std::string_view> absent_;           
+  std::vector<Listing> listings_; // the directories that a fact lists anyway: a few
+  std::unordered_set<std::string_view> absent_;
 };
 
 } // namespace psbc::trace
