@@ -75,6 +75,11 @@ Status write_atomically(const AbsPath& path, std::string_view bytes, mode_t mode
   return ok();
 }
 
+Status sync_directory(int fd, const std::string& name) {
+  if (fsync(fd) != 0 && errno != EINVAL) return system_error("write", name);
+  return ok();
+}
+
 Status make_directories(const AbsPath& path, mode_t mode) {
   if (path.is_root() || mkdir(path.c_str(), mode) == 0) return ok();
   if (errno == ENOENT) {

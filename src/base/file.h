@@ -39,6 +39,9 @@ Result<std::string> read_all(int fd, std::size_t limit, const std::string& name,
 /// On any failure `path` is as it was and nothing is left behind.
 Status write_atomically(const AbsPath& path, std::string_view bytes, mode_t mode);
 
+/// Some file systems (vboxsf, some of FUSE) have no such call for directories, and say EINVAL: that is no failure.
+Status sync_directory(int fd, const std::string& name);
+
 /// mkdir -p; directories that are made get `mode`. An existing symlink on the way is followed.
 Status make_directories(const AbsPath& path, mode_t mode);
 

@@ -191,9 +191,6 @@ Status PrivateDir::rename(const std::string& from, const std::string& to) const 
 
 Status PrivateDir::remove(const std::string& name) const { return remove_tree(fd_.get(), name, shown(name)); }
 
-Status PrivateDir::sync() const {
-  if (fsync(fd_.get()) != 0) return system_error("write", path_.string());
-  return ok();
-}
+Status PrivateDir::sync() const { return sync_directory(fd_.get(), path_.string()); }
 
 } // namespace psbc::base

@@ -2,6 +2,7 @@
 #include "driver/hide.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,7 +101,19 @@ std::string link_text(int directory, const std::string& name) {
   return size < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
-std::string temporary_name(const std::string& name) { return "." + name.substr(0, 200) + ".psbc-" + std::to_string(getpid()); }
+/// The same for all, so that the next one removes what a killed one left.
+std::string temporary_name(const std::string& name) { return "." + name.substr(0, 200) + ".psbc-hide"; }
+
+bool is_at(const struct stat& file, int directory, const std::string& name) {
+  struct stat there{};
+  return fstatat(directory, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_dev == file.st_dev && there.st_ino == file.st_ino;
+}
+
+/// One psbc at a time; it ends with the descriptor.
+base::Status lock(const PrivateDir& kept) {
+  if (flock(kept.fd(), LOCK_EX) != 0) return base::system_error("lock", kept.path().string());
+  return base::ok();
+}
 
 } // namespace
 
@@ -114,7 +127,9 @@ base::Result<Hidden> hide_file(base::Fs& fs, const policy::Places& places, const
   TRY_ASSIGN(const Fd directory, open_directory(project.root, file.parent()));
   TRY_ASSIGN(const Open source, open_file(operation, directory.get(), file));
   if (source.status.st_uid != geteuid()) return refused(operation, file, "it belongs to another user", "");
-  if (source.status.st_nlink > 1)
+  const auto before = kept_directory(places.hidden(id), project, file.parent(), false);
+  const bool has_both = before && is_at(source.status, before->fd(), name); // psbc was killed between the two
+  if (source.status.st_nlink > (has_both ? 2U : 1U))
     return refused(operation, file, "it has another name: it is a hard link",
                    "make it a file of its own: cp -p FILE FILE.new && mv FILE.new FILE");
   if (is_tracked(fs, file))
@@ -122,28 +137,39 @@ base::Result<Hidden> hide_file(base::Fs& fs, const policy::Places& places, const
                    "rotate this secret, then type: git rm --cached " + base::quote_posix(name) + " && echo " + base::quote_posix("/" + name) + " >> .gitignore");
 
   TRY_ASSIGN(const PrivateDir kept, kept_directory(places.hidden(id), project, file.parent(), true));
+  TRY(lock(kept));
   Hidden done{.file = {.name = file.relative_to(project.root), .kept = kept.path() / name}, .older = {}};
-  if (kept.has(name)) {
-    std::string older;
-    for (int n = 1; older.empty() || kept.has(older); ++n) older = name + ".before-" + std::to_string(n);
-    TRY(kept.rename(name, older));
-    done.older = kept.path() / older;
+  const auto still_there = [&]() -> base::Status {
+    if (is_at(source.status, directory.get(), name)) return base::ok();
+    return refused(operation, file, "somebody replaced it meanwhile", "try again");
+  };
+  TRY(still_there());
+  if (!has_both) {
+    if (kept.has(name)) {
+      std::string older;
+      for (int n = 1; older.empty() || kept.has(older); ++n) older = name + ".before-" + std::to_string(n);
+      TRY(kept.rename(name, older));
+      done.older = kept.path() / older;
+    }
+    TRY(give_name(source.file.get(), source.status, kept.fd(), name, done.file.kept));
   }
-  TRY(give_name(source.file.get(), source.status, kept.fd(), name, done.file.kept));
-  TRY(kept.sync());
-  // One rename puts the link where the file was: no tool finds nothing there.
   const std::string temporary = temporary_name(name);
-  unlinkat(directory.get(), temporary.c_str(), 0); // of a process that was killed
-  struct stat now{};
-  const bool replaced = symlinkat(done.file.kept.c_str(), directory.get(), temporary.c_str()) == 0 &&
-                        fstatat(directory.get(), name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == source.status.st_ino &&
-                        renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) == 0 && fsync(directory.get()) == 0;
-  if (replaced) return done;
-  auto error = base::system_error(operation, file.string());
-  if (now.st_ino != source.status.st_ino) error = refused(operation, file, "somebody replaced it meanwhile", "try again");
-  unlinkat(directory.get(), temporary.c_str(), 0);
-  unlinkat(kept.fd(), name.c_str(), 0);
-  return error;
+  const auto put_link = [&]() -> base::Status {
+    TRY(kept.sync());
+    unlinkat(directory.get(), temporary.c_str(), 0);
+    if (symlinkat(done.file.kept.c_str(), directory.get(), temporary.c_str()) != 0) return base::system_error(operation, file.string());
+    TRY(still_there());
+    // One rename puts the link where the file was: no tool finds nothing there.
+    if (renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0) return base::system_error(operation, file.string());
+    return base::ok();
+  };
+  if (auto put = put_link(); !put) { // the file is in the project: it needs no second name
+    unlinkat(directory.get(), temporary.c_str(), 0);
+    unlinkat(kept.fd(), name.c_str(), 0);
+    return put.error();
+  }
+  fsync(directory.get()); // the link is there; a failure here loses it only with the power, and the file has both names then
+  return done;
 }
 
 base::Result<HiddenFile> unhide_file(base::Fs&, const policy::Places& places, const Project& project, const AbsPath& file) {
@@ -152,20 +178,24 @@ base::Result<HiddenFile> unhide_file(base::Fs&, const policy::Places& places, co
   if (!file.is_strictly_under(project.root)) return refused(operation, file, "it is not in the project", "");
   auto kept = kept_directory(places.hidden(id), project, file.parent(), false);
   if (!kept || !kept->has(name)) return refused(operation, file, "psbc hide did not move it", "psbc hide --list shows what it moved");
+  TRY(lock(*kept));
   TRY_ASSIGN(const Open source, open_file(operation, kept->fd(), kept->path() / name));
   TRY_ASSIGN(const Fd directory, open_directory(project.root, file.parent()));
-  struct stat now{};
-  if (fstatat(directory.get(), name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 && link_text(directory.get(), name) != (kept->path() / name).string())
-    return refused(operation, file, "something else is there now, which is not overwritten",
-                   "the secret is " + base::quote_posix((kept->path() / name).string()) + ": compare, then move one of the two away");
-  const std::string temporary = temporary_name(name);
-  unlinkat(directory.get(), temporary.c_str(), 0);
-  TRY(give_name(source.file.get(), source.status, directory.get(), temporary, file));
-  if (renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0 || fsync(directory.get()) != 0) {
-    auto error = base::system_error(operation, file.string());
+  if (!is_at(source.status, directory.get(), name)) { // it is when psbc was killed between the two
+    struct stat now{};
+    if (fstatat(directory.get(), name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 && link_text(directory.get(), name) != (kept->path() / name).string())
+      return refused(operation, file, "something else is there now, which is not overwritten",
+                     "the secret is " + base::quote_posix((kept->path() / name).string()) + ": compare, then move one of the two away");
+    const std::string temporary = temporary_name(name);
     unlinkat(directory.get(), temporary.c_str(), 0);
-    return error;
+    TRY(give_name(source.file.get(), source.status, directory.get(), temporary, file));
+    if (renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0) {
+      auto error = base::system_error(operation, file.string());
+      unlinkat(directory.get(), temporary.c_str(), 0);
+      return error;
+    }
   }
+  TRY(base::sync_directory(directory.get(), file.parent().string())); // before the other name goes
   TRY(kept->remove(name));
   // Directories of the store that hold nothing any more.
   for (AbsPath at = kept->path(); at.is_under(places.hidden(id)) && rmdir(at.c_str()) == 0; at = at.parent()) {

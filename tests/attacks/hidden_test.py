@@ -289,4 +289,29 @@ def _(h):
     assert sorted(name for name in os.listdir(disk) if "env" in name) == [".env"]
 
 
+@test("psbc hide loses nothing where a call fails, or where it is killed: typed again, it ends what it began")
+def _(h):
+    h.require("strace")
+    p = Project(h)
+    secret(h, "~/code/demo/.env", "secret")
+
+    def hide(*arguments, inject=""):
+        if not inject:
+            return p.psbc("hide", *arguments)
+        return h.run(["strace", "-f", "-qq", "-o", "/dev/null", "--inject", inject, "psbc", "hide", *arguments], cwd=p.path)
+
+    for inject in ("fsync:error=EINVAL", "fsync:error=EIO:when=1", "fsync:error=EIO:when=2", "symlinkat:error=ENOSPC", "renameat:error=EIO",
+                   "linkat:signal=KILL", "fsync:signal=KILL:when=1", "symlinkat:signal=KILL", "renameat:signal=KILL", "fsync:signal=KILL:when=2"):  # fmt: skip
+        for undo in ([], ["--undo"]):
+            r = hide(*undo, ".env", inject=inject)
+            assert h.decoys.found_in(h.read("~/code/demo/.env")) == ["secret"], (inject, str(r))
+            assert "replaced it meanwhile" not in r.err, (inject, str(r))
+            again = hide(*undo, ".env")
+            done = "it is a link" if not undo else "psbc hide did not move it"
+            assert again.ok or (r.ok or "KILL" in inject or "EIO" in inject) and done in again.err, (inject, str(r), str(again))
+            assert os.path.islink(h.path("~/code/demo/.env")) == (not undo) and os.stat(h.path("~/code/demo/.env")).st_nlink == 1, (inject, str(again))
+            assert h.decoys.found_in(h.read("~/code/demo/.env")) == ["secret"], (inject, str(again))
+        assert sorted(name for name in os.listdir(p.root) if "env" in name) == [".env"], os.listdir(p.root)
+
+
 main()
