@@ -7,6 +7,7 @@
 #include "base/records.h"
 #include "base/text.h"
 #include "config/schema.h"
+#include "policy/repository.h"
 
 namespace psbc::trust {
 namespace {
@@ -28,9 +29,47 @@ struct Implication {
 constexpr Implication implications[] = {
     {"network.connect", "network.access", "full"},
     {"network.listen", "network.access", "full"},
-    {"readonly", "writable", ""},
-    {"workspace.readonly", "workspace.writable", ""},
 };
+
+/// What may be done below a path. The deepest entry decides, and where two name one path, the weaker
+/// (policy/tree.h): `readonly` in a place that is writable takes away, and grants elsewhere.
+enum class Reach : std::uint8_t { nothing, reading, writing };
+struct PlaceKey {
+  std::string_view key;
+  Reach reach;
+};
+constexpr PlaceKey place_keys[] = {
+    {"readonly", Reach::reading}, {"workspace.readonly", Reach::reading}, {"workspace.writable", Reach::writing}, {"writable", Reach::writing}};
+
+/// Nothing for what is no path.
+Reach reach_of(const Capability& one) {
+  for (const PlaceKey& row : place_keys)
+    if (row.key == one.key) return row.reach;
+  return Reach::nothing;
+}
+
+/// What lies in the project is relative to it: nothing around the project decides there, because it has an entry itself.
+constexpr std::string_view project = ".";
+bool is_below(std::string_view path, std::string_view place) {
+  if (path == place || (path.starts_with(place) && path.substr(place.size()).starts_with('/'))) return true;
+  return place == "/" ? path.starts_with('/') : place == project && !path.starts_with('/');
+}
+
+/// The entry that decides about `path`, but for `except`.
+const Capability* decider(const Capabilities& set, std::string_view path, const Capability* except = nullptr) {
+  const Capability* best = nullptr;
+  for (const Capability& one : set) {
+    if (&one == except || reach_of(one) == Reach::nothing || !is_below(path, one.value)) continue;
+    const bool wins = best == nullptr || (one.value != best->value ? is_below(one.value, best->value) : reach_of(one) < reach_of(*best));
+    if (wins) best = &one;
+  }
+  return best;
+}
+
+Reach reach_at(const Capabilities& set, std::string_view path) {
+  const Capability* one = decider(set, path);
+  return one != nullptr ? reach_of(*one) : Reach::nothing;
+}
 
 const KeyShape* find_key(std::string_view path) {
   const config::TableShape* table = &config::shape_of(config::Which::project);
@@ -54,23 +93,36 @@ std::string lexical(std::string_view text) {
   return out.empty() ? "." : out;
 }
 
-/// The one path of [python] venv is not followed: psbc itself makes a link of it.
-std::string absolute(std::string_view text, const CapabilityInput& in) {
-  const auto path = policy::expand(text, in.root, in.places.home);
-  return path ? path->string() : lexical(text);
+std::string canonical(const std::optional<AbsPath>& path, std::string_view text, const CapabilityInput& in) {
+  const auto real = path ? resolve(in.fs, *path) : base::Result<base::Resolved>(base::Error{});
+  if (!real) return lexical(text);
+  if (real->path == in.root) return std::string(project);
+  return real->path.is_under(in.root) ? real->path.relative_to(in.root) : real->path.string();
 }
 
-std::string canonical(std::string_view text, const CapabilityInput& in) {
+/// As it is used (policy/environment.cc): psbc makes a link of an environment, which is not followed, and what lies in
+/// the project is the session's own.
+std::string environment(std::string_view text, const CapabilityInput& in) {
   const auto path = policy::expand(text, in.root, in.places.home);
-  const auto real = path ? resolve(in.fs, *path) : base::Result<base::Resolved>(base::Error{});
-  return real ? real->path.string() : lexical(text);
+  if (!path || path->is_under(in.root)) return path ? path->string() : lexical(text);
+  const auto target = in.fs.kind(*path) == base::Kind::symlink ? in.fs.target(*path) : base::Result<std::string>(base::Error{});
+  const auto leads_to = target ? AbsPath::parse(*target) : std::nullopt;
+  if (!leads_to || !leads_to->is_under(in.places.data)) return canonical(path, text, in);
+  const auto parent = resolve(in.fs, path->parent());
+  return ((parent ? parent->path : path->parent()) / path->name()).string();
+}
+
+/// Of the repository around the project, as it is found now: its top level may be another one tomorrow.
+std::string inner(std::string_view text, const CapabilityInput& in) {
+  const auto top = policy::repository_above(in.fs, in.root);
+  return canonical(top ? top->join(text) : std::nullopt, text, in);
 }
 
 std::string normalised(Format format, std::string_view text, const CapabilityInput& in) {
   switch (format) {
     case Format::path:
-    case Format::anchored_path: return canonical(text, in);
-    case Format::inner_path:
+    case Format::anchored_path: return canonical(policy::expand(text, in.root, in.places.home), text, in);
+    case Format::inner_path: return inner(text, in);
     case Format::pattern: return lexical(text);
     case Format::token: return std::string(text.substr(0, text.find('?'))); // one that may be absent is no less of a grant
     case Format::name:
@@ -114,7 +166,7 @@ void add(const KeyShape& key, const Value& value, const CapabilityInput& in, Cap
       if (value.boolean) put("true");
       break;
     case Kind::integer: put(std::to_string(value.integer)); break;
-    case Kind::string: put(key.text.format == Format::path ? absolute(value.string, in) : normalised(key.text.format, value.string, in)); break;
+    case Kind::string: put(key.text.format == Format::path ? environment(value.string, in) : normalised(key.text.format, value.string, in)); break;
     case Kind::choice: put(value.string); break;
     case Kind::strings:
       for (const Value& item : value.items) put(normalised(key.text.format, item.string, in));
@@ -144,11 +196,6 @@ void add_table(const config::TableShape& shape, const Value* table, const Capabi
   }
 }
 
-bool is_path(const KeyShape& key) {
-  return key.kind == Kind::strings &&
-         (key.text.format == Format::path || key.text.format == Format::anchored_path || key.text.format == Format::inner_path);
-}
-
 std::size_t rank(const KeyShape& key, std::string_view word) {
   return static_cast<std::size_t>(std::find(key.words.begin(), key.words.end(), word) - key.words.begin());
 }
@@ -157,9 +204,7 @@ std::size_t rank(const KeyShape& key, std::string_view word) {
 bool covers(const KeyShape& key, std::string_view has, std::string_view wants) {
   if (has == wants) return true;
   if (key.kind == Kind::choice) return rank(key, has) >= rank(key, wants);
-  if (key.text.format == Format::token) return wants == std::string(has) + ":read"; // any kind covers the weak one
-  // A directory brings all that is in it.
-  return is_path(key) && (has == "/" || has == "." || (wants.starts_with(has) && wants.substr(has.size()).starts_with('/')));
+  return key.text.format == Format::token && wants == std::string(has) + ":read"; // any kind covers the weak one
 }
 
 bool is_covered(const Capability& wanted, const Capabilities& by) {
@@ -168,10 +213,29 @@ bool is_covered(const Capability& wanted, const Capabilities& by) {
   return std::any_of(by.begin(), by.end(), [&](const Capability& has) {
     if (&has == &wanted) return false;
     if (has.key == wanted.key) return covers(key, has.value, wanted.value);
-    return std::any_of(std::begin(implications), std::end(implications), [&](const Implication& row) {
-      return row.key == wanted.key && row.by == has.key && (row.with.empty() ? covers(key, has.value, wanted.value) : row.with == has.value);
-    });
+    return std::any_of(std::begin(implications), std::end(implications),
+                       [&](const Implication& row) { return row.key == wanted.key && row.by == has.key && row.with == has.value; });
   });
+}
+
+/// A place of which another entry of the set says the same, or says it first.
+bool is_idle(const Capability& place, const Capabilities& set) {
+  const Capability* other = decider(set, place.value, &place);
+  if (other == nullptr) return false;
+  if (reach_of(*other) != reach_of(place)) return other->value == place.value && reach_of(*other) < reach_of(place);
+  return other->value != place.value || other->key < place.key;
+}
+
+/// What can be reached besides: between two entries nothing changes, so the entries are all there is to compare.
+void add_wider_places(const Capabilities& approved, const Capabilities& asked, std::vector<Step>& out) {
+  const auto is_wider = [&](const std::string& path) { return reach_at(asked, path) > reach_at(approved, path); };
+  for (const Capability& one : asked)
+    if (decider(asked, one.value) == &one && is_wider(one.value)) out.push_back({.what = one, .added = true});
+  for (const Capability& one : approved) {
+    if (decider(approved, one.value) != &one || !is_wider(one.value)) continue;
+    const Capability& around = *decider(asked, one.value);
+    if (!is_wider(around.value)) out.push_back({.what = {.key = around.key, .value = one.value}, .added = true}); // else said already
+  }
 }
 
 } // namespace
@@ -179,17 +243,23 @@ bool is_covered(const Capability& wanted, const Capabilities& by) {
 Capabilities capabilities(const CapabilityInput& input) {
   Capabilities all, out;
   add_table(config::shape_of(config::Which::project), &input.file, input, all);
+  all.insert({"writable", std::string(project)}); // that is what a project is
+  const bool has_git = std::any_of(all.begin(), all.end(), [](const Capability& one) { return one.key == "workspace.git" && one.value != "none"; });
+  if (has_git) all.insert({"workspace.readonly", inner(".git", input)}); // of this repository, and no other
   for (const Capability& one : all)
-    if (find_key(one.key)->direction == Direction::narrows || !is_covered(one, all)) out.insert(one);
+    if (reach_of(one) != Reach::nothing ? !is_idle(one, all) : find_key(one.key)->direction == Direction::narrows || !is_covered(one, all))
+      out.insert(one);
   return out;
 }
 
 std::vector<Step> widening(const Capabilities& approved, const Capabilities& asked) {
   std::vector<Step> out;
+  add_wider_places(approved, asked, out);
+  const auto compared = [](const Capability& one, Direction direction) { return reach_of(one) == Reach::nothing && find_key(one.key)->direction == direction; };
   for (const Capability& one : asked)
-    if (find_key(one.key)->direction == Direction::widens && !is_covered(one, approved)) out.push_back({.what = one, .added = true});
+    if (compared(one, Direction::widens) && !is_covered(one, approved)) out.push_back({.what = one, .added = true});
   for (const Capability& one : approved)
-    if (find_key(one.key)->direction == Direction::narrows && !is_covered(one, asked)) out.push_back({.what = one, .added = false});
+    if (compared(one, Direction::narrows) && !is_covered(one, asked)) out.push_back({.what = one, .added = false});
   std::stable_sort(out.begin(), out.end(), [](const Step& a, const Step& b) { return find_key(a.what.key)->risk < find_key(b.what.key)->risk; });
   return out;
 }

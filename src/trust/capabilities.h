@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What one .python-sandbox.toml grants, as a normalised set: the thing that is approved, not the bytes of the
 // file. Each key of the schema says what a value of it does (`x-psbc-direction`, `x-psbc-grant`), so a key
-// that the schema gains is in the set without another word.
+// that the schema gains is in the set without another word. Paths are compared by what may be done at them: the
+// entries of a set are a tree, in which the deepest one decides, as in the policy (policy/tree.h).
 //
 // Comments, order, spelling and values that are the default leave the set as it is. The set is made of the file
 // alone: what the developer's own config, psbc itself and the recognised tools add is not in it.
@@ -21,7 +22,7 @@ namespace psbc::trust {
 
 struct Capability {
   std::string key;   // of the schema: "readonly", "network.access"
-  std::string value; // normalised: a canonical path, a word, NAME=value
+  std::string value; // normalised: a canonical path, relative when it lies in the project; a word, NAME=value
   auto operator<=>(const Capability&) const = default;
 };
 

@@ -66,6 +66,21 @@ def _(h):
     assert sees(h, "~/data/a", "~/more/b", "~/other/c")[0] == ["~/more/b"]
 
 
+@test("what makes a part of a writable place read-only is not dropped unasked")
+def _(h):
+    for place in ("~/runs/golden", f"{LAB}/src"):
+        h.mkdir(place)
+    guarded = 'name = "lab"\nwritable = ["~/runs"]\nreadonly = ["~/runs/golden", "src"]\n'
+    approved(h, guarded)
+    for entry, place, new in (('"~/runs/golden", ', "~/runs/golden", "+ write ~/runs/golden"), (', "src"', f"{LAB}/src", "+ write src")):
+        h.write(FILE, guarded.replace(entry, ""))
+        r = h.psbc("run", "--", "touch", h.path(f"{place}/x"), cwd=LAB)
+        assert not r.ok and "asks for more than you approved" in r.err and not h.exists(f"{place}/x"), r
+        assert f"  {new}\n" in h.psbc("trust", cwd=LAB).err
+        r = h.psbc("trust", "--yes", cwd=LAB)
+        assert r.ok and h.psbc("run", "--", "touch", h.path(f"{place}/x"), cwd=LAB).ok, r
+
+
 @test("a person at a terminal is asked; no sticks, and silence is no answer")
 def _(h):
     approved(h)

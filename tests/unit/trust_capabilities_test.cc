@@ -24,7 +24,7 @@ struct Scene {
                         .envs = AbsPath::literal("/home/u/envs"),
                         .temporary = AbsPath::literal("/tmp/psbc-1000"),
                         .runtime = AbsPath::literal("/run/user/1000")};
-  Scene() { fs.directory("/home/u/code/lab").directory("/home/u/data/a").link("/home/u/linked", "data"); }
+  Scene() { fs.directory("/home/u/code/lab").directory("/home/u/data/a").link("/home/u/linked", "data").file("/home/u/code/.git"); }
 
   Capabilities of(const std::string& text) {
     const diag::SourceFile source(".python-sandbox.toml", text.find("name =") == std::string::npos ? "name = \"lab\"\n" + text : text);
@@ -54,6 +54,9 @@ TEST_CASE("what grants nothing new asks nothing") {
       {"readonly = [\"~/data\"]", "readonly = [\"~/data/a\"]"},
       {"readonly = [\"~/linked\"]", "readonly = [\"~/data/a\"]"},
       {"writable = [\"~/data\"]", "readonly = [\"~/data/a\"]"},
+      {"writable = [\"~/data\"]", "writable = [\"~/data\"]\nreadonly = [\"~/data/a\"]"},
+      {"readonly = [\"~/data\"]", "readonly = [\"~/data\", \"src\"]"},
+      {"writable = [\"~/data\"]", "writable = [\"~/data/a\", \"./src\"]"},
       {"hidden = [\".env\"]", "hidden = [\"./.env\", \"secrets/\"]"},
       {"hidden = [\"secrets\"]", "hidden = [\"secrets/\"]"},
       {"", "[network]\naccess = \"full\""},
@@ -80,6 +83,16 @@ TEST_CASE("what grants more shows that alone, riskiest first") {
       {"readonly = [\"~/data/a\"]", "readonly = [\"~/data\"]", "+ read ~/data\n"},
       {"readonly = [\"~/data\"]", "readonly = [\"~/data\", \"~/data-secret\"]", "+ read ~/data-secret\n"},
       {"readonly = [\"~/data\"]", "writable = [\"~/data\"]", "+ write ~/data\n"},
+      // Read-only in a place that is writable takes away, and to drop it grants.
+      {"readonly = [\"src\"]", "", "+ write src\n"},
+      {"readonly = [\"a\"]", "", "+ write a\n"},
+      {"readonly = [\".\"]\nwritable = [\"a/b\"]", "writable = [\"a/b\"]", "+ write .\n"},
+      {"writable = [\"~/data\"]\nreadonly = [\"~/data/a\"]", "writable = [\"~/data\"]", "+ write ~/data/a\n"},
+      {"readonly = [\"~/data/a\"]", "writable = [\"~/data\"]", "+ write ~/data\n"},
+      {"readonly = [\"~/data\"]\nwritable = [\"~/data/a/b\"]", "writable = [\"~/data/a\"]", "+ write ~/data/a\n"},
+      {"workspace.writable = [\"libs\"]\nworkspace.readonly = [\"libs/x\"]", "workspace.writable = [\"libs\"]",
+       "+ write in the repository around it: ~/code/libs/x\n"},
+      {"sockets = [\"/run/db\"]", "sockets = [\"/run/db/s\"]", "+ connect to /run/db/s\n"},
       {"hidden = [\".env\", \"secrets\"]", "hidden = [\".env\"]", "- hidden secrets\n"},
       {"tokens = [\"HF_TOKEN:read\"]", "tokens = [\"HF_TOKEN\"]", "+ token HF_TOKEN\n"},
       {"tokens = [\"HF_TOKEN\"]", "tokens = [\"HF_TOKEN_2:read\"]\nreadonly = [\"~/data\"]", "+ token HF_TOKEN_2:read\n+ read ~/data\n"},
@@ -103,6 +116,20 @@ TEST_CASE("a link that leads elsewhere is another capability") {
   const auto steps = trust::widening(before, s.of("readonly = [\"~/linked\"]"));
   REQUIRE(steps.size() == 1);
   CHECK(trust::shown(steps.front(), s.places.home) == "+ read ~/.ssh");
+}
+
+TEST_CASE("so is an environment behind a link of the user's, and a repository whose top level is another one") {
+  Scene s;
+  const std::string text = "python.venv = \"~/linked\"\n[workspace]\nreadonly = [\"libs\"]\ngit = \"read-only\"\n";
+  const Capabilities before = s.of(text);
+  s.fs.remove("/home/u/linked").link("/home/u/linked", "other").remove("/home/u/code/.git").file("/home/u/.git");
+  std::string steps;
+  for (const trust::Step& step : trust::widening(before, s.of(text))) steps += trust::shown(step, s.places.home) + "\n";
+  CHECK(steps == "+ read in the repository around it: ~/.git\n+ read in the repository around it: ~/libs\n+ environment ~/other\n");
+  // psbc's own link is not followed: it leads to where sessions write.
+  const Capabilities own = s.of("python.venv = \"~/envs/lab\"");
+  s.fs.link("/home/u/envs/lab", "/home/u/.local/share/psbc/sandboxes/x/envs/lab").link("/home/u/.local/share/psbc/sandboxes/x/envs/lab", "/home/u/.ssh");
+  CHECK(s.of("python.venv = \"~/envs/lab\"") == own);
 }
 
 namespace {
