@@ -37,15 +37,19 @@ std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places
   const auto root = base::AbsPath::parse(plan.project);
   if (!user || !root) return std::nullopt;
 
+  std::vector<base::AbsPath> writable;
+  for (const std::string& path : plan.writable)
+    if (const auto parsed = base::AbsPath::parse(path)) writable.push_back(*parsed);
+  const auto source_of = [&](std::string_view name) { return policy::find_token_source(*user, context.fs, *root, places.home, writable, name); };
   auto tokens = runtime::find_tokens(
       {.plan = plan,
-       .source_of = [&](std::string_view name) { return policy::find_token_source(*user, context.fs, *root, places.home, name); },
+       .source_of = source_of,
        .host = context.env,
        .timeout_ms = timeout_ms(context.env),
        .is_terminal = isatty(STDERR_FILENO) == 1,
        .say = [&](std::string_view line) { say(context, line); }});
   for (const emit::PlannedToken& token : plan.tokens) {
-    const auto source = policy::find_token_source(*user, context.fs, *root, places.home, token.name);
+    const auto source = source_of(token.name);
     const bool is_variable = source && source->reader == config::SourceReader::variable;
     if (is_variable && !runtime::crosses(plan, source->words[0])) context.env.forget(source->words[0]);
     context.env.forget(token.name); // the broad one, which its owner has under the same name

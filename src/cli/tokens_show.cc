@@ -111,14 +111,15 @@ std::optional<TokenView> view_tokens(Context& context, const policy::Places& pla
   if (!user || diagnostics.has_errors()) return std::nullopt;
 
   const auto root = view.project ? view.project->root : places.home;
+  const auto source_of = [&](const std::string& name) { return policy::find_token_source(*user, context.fs, root, places.home, {root}, name); };
   const auto add = [&](const config::TokenSource& source) {
     const auto known = std::any_of(view.tokens.begin(), view.tokens.end(), [&](const KnownToken& token) { return token.name == source.name.value; });
-    if (!known && policy::find_token_source(*user, context.fs, root, places.home, source.name.value)) view.tokens.push_back({.name = source.name.value, .source = {}});
+    if (!known && source_of(source.name.value)) view.tokens.push_back({.name = source.name.value, .source = {}});
   };
   for (const config::TokenSource& source : user->tokens) add(source);
   for (const config::ProjectSettings& each : user->projects)
     for (const config::TokenSource& source : each.tokens) add(source);
-  for (KnownToken& token : view.tokens) token.source = policy::find_token_source(*user, context.fs, root, places.home, token.name);
+  for (KnownToken& token : view.tokens) token.source = source_of(token.name);
   status = exit_fine;
   return view;
 }

@@ -33,8 +33,15 @@ base::Result<std::optional<std::string>> file_at(const base::AbsPath& root, cons
   std::string id = commit.out;
   id.erase(id.find_last_not_of('\n') + 1);
   if (commit.status != 0 || id.empty() || id.find_first_not_of("0123456789abcdef") != std::string::npos) return unknown;
-  TRY_ASSIGN(base::Captured file, git(root, {"cat-file", "blob", id + ":./" + config_name}));
-  if (file.status != 0) return std::optional<std::string>();
+  // That it is not there must be said by git: a file that merely cannot be read may grant anything.
+  const base::Error unreadable{.operation = "read", .object = revision + ":" + config_name, .code = 0, .cause = "it is not a plain file of that commit that is here",
+                               .hint = "git fetch it first, when this is a partial clone"};
+  TRY_ASSIGN(const base::Captured entry, git(root, {"ls-tree", "-z", id, "--", config_name})); // MODE blob ID TAB NAME
+  if (entry.status == 0 && entry.out.empty()) return std::optional<std::string>();
+  const std::vector<std::string_view> words = base::split(std::string_view(entry.out).substr(0, entry.out.find('\t')), ' ');
+  if (entry.status != 0 || words.size() != 3 || !words[0].starts_with("100")) return unreadable;
+  TRY_ASSIGN(base::Captured file, git(root, {"cat-file", "blob", std::string(words[2])}));
+  if (file.status != 0) return unreadable;
   return std::optional(std::move(file.out));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "policy/lowering.h"
+#include "policy/project_settings.h"
 
 namespace psbc::policy {
 
@@ -28,12 +29,25 @@ std::vector<AbsPath> writable_places(const Lowering& lowering) {
   return places;
 }
 
-const Resolved::Link* Lowering::planted(const Resolved& resolved) const {
+const Resolved::Link* planted_link(const Resolved& resolved, const std::vector<AbsPath>& writable) {
   for (const Resolved::Link& link : resolved.links)
     if (std::any_of(writable.begin(), writable.end(), [&](const AbsPath& place) { return link.link.is_strictly_under(place); }))
       return &link;
   return nullptr;
 }
+
+std::vector<const config::ProjectSettings*> settings_of(const config::UserConfig& user, base::Fs& fs, const AbsPath& root, const AbsPath& home,
+                                                        const std::vector<AbsPath>& writable) {
+  std::vector<const config::ProjectSettings*> out;
+  for (const config::ProjectSettings& project : user.projects) {
+    const auto named = expand(project.root.value, home, home);
+    const auto there = named ? resolve(fs, *named) : base::Result<Resolved>(base::Error{});
+    if (there && there->path == root && planted_link(*there, writable) == nullptr) out.push_back(&project);
+  }
+  return out;
+}
+
+const Resolved::Link* Lowering::planted(const Resolved& resolved) const { return planted_link(resolved, writable); }
 
 bool Lowering::refuse_planted(const Resolved& resolved, const diag::Span& span) {
   const Resolved::Link* link = planted(resolved);

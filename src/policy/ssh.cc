@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "policy/known_hosts.h"
 #include "policy/lowering.h"
+#include "policy/project_settings.h"
 #include "policy/tree.h"
 
 namespace psbc::policy {
@@ -48,17 +49,6 @@ std::string known_hosts_of(const Lowering& lowering) {
   return all;
 }
 
-/// Of the root that leads to this project, by no link that a session could have made.
-const config::SshKeys* grants_of(const Lowering& lowering) {
-  const LowerInput& in = lowering.in;
-  for (const config::ProjectSettings& project : in.user.projects) {
-    const auto named = expand(project.root.value, in.places.home, in.places.home);
-    const auto there = named ? resolve(in.fs, *named) : base::Result<base::Resolved>(base::Error{});
-    if (there && there->path == in.root && lowering.planted(*there) == nullptr) return &project.ssh;
-  }
-  return nullptr;
-}
-
 void lower_hosts(Lowering& lowering) {
   const LowerInput& in = lowering.in;
   Ssh& ssh = lowering.out.ssh;
@@ -97,7 +87,8 @@ void lower_ssh(Lowering& lowering) {
   lower_hosts(lowering);
   ssh.signing = in.project.ssh.signing.value;
   if (ssh.signing) ssh.signing_origin = origin_of(in.project.ssh.signing.span, Origin::Source::project, "[ssh] signing", in.places.home);
-  const config::SshKeys* const grants = grants_of(lowering);
+  const auto settings = settings_of(in.user, in.fs, in.root, in.places.home, lowering.writable);
+  const config::SshKeys* const grants = settings.empty() ? nullptr : &settings.front()->ssh;
   ssh.declined = grants != nullptr && grants->keys && grants->keys->empty();
   if (grants == nullptr || !grants->keys || ssh.declined) return;
   for (const config::SpannedString& key : *grants->keys) ssh.keys.push_back(key.value);

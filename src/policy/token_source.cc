@@ -6,6 +6,7 @@
 #include "base/catalogue.h"
 #include "base/text.h"
 #include "policy/lowering.h"
+#include "policy/project_settings.h"
 
 namespace psbc::policy {
 
@@ -75,13 +76,9 @@ const config::TokenSource* find(const std::vector<config::TokenSource>& sources,
 } // namespace
 
 std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const AbsPath& root, const AbsPath& home,
-                                             std::string_view name) {
-  for (const config::ProjectSettings& project : user.projects) {
-    const auto named = expand(project.root.value, home, home);
-    const auto there = named ? base::resolve(fs, *named) : base::Result<base::Resolved>(base::Error{});
-    if (!there || there->path != root) continue;
-    if (const auto* const said = find(project.tokens, name)) return read(*said, home);
-  }
+                                             const std::vector<AbsPath>& writable, std::string_view name) {
+  for (const config::ProjectSettings* const project : settings_of(user, fs, root, home, writable))
+    if (const auto* const said = find(project->tokens, name)) return read(*said, home);
   const auto* const said = find(user.tokens, name);
   return said != nullptr ? std::optional(read(*said, home)) : std::nullopt;
 }

@@ -28,9 +28,9 @@ struct TokenSource {
 };
 
 /// The source of the token `name` for the project at `root` (canonical): of `[projects."ROOT".tokens]`, by the
-/// directory that the root leads to, else of `[tokens]`. Nothing when the user named none.
+/// directory that the root leads to (policy/project_settings.h), else of `[tokens]`. Nothing when the user named none.
 std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const base::AbsPath& root,
-                                             const base::AbsPath& home, std::string_view name);
+                                             const base::AbsPath& home, const std::vector<base::AbsPath>& writable, std::string_view name);
 
 /// The variable that gets a path when the token is delivered as a file: the one in which its tools look for a path, the
 /// token's own where psbc knows none. Empty when it is delivered as a value.

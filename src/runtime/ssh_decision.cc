@@ -41,11 +41,11 @@ SshDecision decide_extension(SshReader in, const SshBinding& binding) {
 }
 
 Refusal judge_login(const LoginData& login, const emit::SshPlan& grants, const SshBinding& binding, std::string& purpose) {
+  if (grants.hosts.empty()) return Refusal::other_host; // the project asked to sign in nowhere
   if (grants.any_host) {
     purpose = "sign in somewhere as " + base::escape(login.user);
     return Refusal::none;
   }
-  if (grants.hosts.empty()) return Refusal::other_host;
   if (binding.host_key.empty() || login.session != binding.session) return Refusal::not_bound;
   if (login.host_key && *login.host_key != binding.host_key) return Refusal::not_bound;
   Refusal why = Refusal::other_host;

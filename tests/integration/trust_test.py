@@ -176,6 +176,12 @@ def _(h):
     h.run(["rm", h.path("~/ran")])
     r = h.psbc("diff", cwd=LAB)
     assert not h.exists("~/ran"), r
+    # What cannot be read is not taken for a file that grants nothing: neither version is the one without grants.
+    assert r.status == 2 and "cannot read `HEAD:.python-sandbox.toml`" in r.err, r
+    h.write(f"{LAB}/other", "x")
+    assert git("add", "other").ok and git("rm", "-q", "--cached", ".python-sandbox.toml").ok and git("commit", "-qm", "two").ok
+    assert h.psbc("diff", "HEAD..HEAD~1", cwd=LAB).status == 2
+    assert h.psbc("diff", "HEAD", cwd=LAB).status == 1
 
 
 main()

@@ -15,7 +15,7 @@ std::string source_for(std::string_view root, std::string_view name, const std::
   diag::Diagnostics diagnostics;
   const auto user = config::load_user(text, diagnostics);
   REQUIRE(user);
-  const auto found = find_token_source(*user, fs, AbsPath::literal(root), AbsPath::literal("/home/u"), name);
+  const auto found = find_token_source(*user, fs, AbsPath::literal(root), AbsPath::literal("/home/u"), {AbsPath::literal(root)}, name);
   return found ? found->written + " " + found->where : "none";
 }
 
@@ -29,6 +29,15 @@ TEST_CASE("a token's source is the one of the project's root, else the one for a
   CHECK(source_for("/home/u/code/other", "T", file, machine.fs) == "env:ALL ~/.config/psbc/config.toml:2");
   CHECK(source_for("/home/u/code/lab/sub", "T", file, machine.fs) == "env:ALL ~/.config/psbc/config.toml:2");
   CHECK(source_for("/home/u/code/lab", "U", file, machine.fs) == "none");
+}
+
+TEST_CASE("a link that a session made brings no token of another project") {
+  test::Machine machine;
+  const std::string file = "[tokens.T]\nfrom = \"env:ALL\"\n[projects.\"~/code/lab/nested\".tokens.T]\nfrom = \"env:STRONG\"\n";
+  machine.fs.directory("/home/u/code/lab/nested");
+  CHECK(source_for("/home/u/code/lab/nested", "T", file, machine.fs).starts_with("env:STRONG"));
+  machine.fs.remove("/home/u/code/lab/nested").link("/home/u/code/lab/nested", ".");
+  CHECK(source_for("/home/u/code/lab", "T", file, machine.fs).starts_with("env:ALL"));
 }
 
 TEST_CASE("a token gets a file where its variable is one, or where the user says so and tools look for one") {

@@ -78,7 +78,9 @@ TEST_CASE("a login is refused without the session, host, name or key that it is 
   emit::SshPlan plan = grants();
   plan.hosts.clear();
   CHECK(why(sign(key, login(key)), bound(), plan) == Refusal::other_host);
-  plan.any_host = true;
+  plan.any_host = true; // any of what the project asks for, and it asks for none
+  CHECK(why(sign(key, login(key)), {}, plan) == Refusal::other_host);
+  plan.hosts = grants().hosts;
   CHECK(why(sign(key, login(key)), {}, plan) == Refusal::none);
 }
 
