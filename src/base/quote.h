@@ -13,7 +13,4 @@ std::string quote_posix(std::string_view text);
 /// One word for fish: any byte but NUL.
 std::string quote_fish(std::string_view text);
 
-/// One JSON string, quotes included. What is not UTF-8 becomes U+FFFD: JSON has no other bytes.
-std::string quote_json(std::string_view text);
-
 } // namespace psbc::base

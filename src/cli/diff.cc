@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "base/quote.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/compile.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "base/quote.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/compile.h"
@@ -72,8 +72,8 @@ void print_json(const trust::Approval& approval, const driver::Asked& asked, con
     for (const trust::Step& step : steps) out += (out.empty() ? "" : ",") + trust::json(step, places.home);
     return "[" + out + "]";
   };
-  print("{\"version\":1,\"root\":" + base::quote_json(root.string()) + ",\"state\":\"" + names[static_cast<std::size_t>(standing_of(approval, asked))] +
-        "\",\"digest\":" + base::quote_json(trust::digest(asked.capabilities)) + ",\"grants\":" + list(trust::widening({}, asked.capabilities)) +
+  print("{\"version\":1,\"root\":" + base::json_text(root.string()) + ",\"state\":\"" + names[static_cast<std::size_t>(standing_of(approval, asked))] +
+        "\",\"digest\":" + base::json_text(trust::digest(asked.capabilities)) + ",\"grants\":" + list(trust::widening({}, asked.capabilities)) +
         ",\"new\":" + list(approval.granted ? trust::widening(*approval.granted, asked.capabilities) : trust::widening({}, asked.capabilities)) + "}\n");
 }
 

@@ -84,7 +84,10 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     result.damage = std::move(freshness.outputs);
     return fresh && !request.force;
   };
-  TRY_ASSIGN(bool fresh, is_fresh(request.first_look != nullptr ? *request.first_look : static_cast<base::Fs&>(fs)));
+  bool fresh = false;
+  if (!request.force) {
+    TRY_ASSIGN(fresh, is_fresh(request.first_look != nullptr ? *request.first_look : static_cast<base::Fs&>(fs)));
+  }
   std::optional<trace::Lock> lock;
   if (!fresh) {
     // Asked again under the lock: another build may have done it while this one waited.

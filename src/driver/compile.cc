@@ -11,7 +11,7 @@
 #include "driver/templates.h"
 #include "emit/enter_plan.h"
 #include "emit/firejail.h"
-#include "emit/seccomp_filter.h"
+#include "emit/filters.h"
 #include "emit/shell.h"
 #include "policy/lower.h"
 #include "policy/passes/passes.h"
@@ -215,8 +215,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
     for (policy::HomeFile& file : policy->home_files)
       if (file.path == shell.part) file.content = *text;
   }
-  const auto filter = emit::build_seccomp_filter(policy->network.access);
-  if (!filter) error(diagnostics, Code::firejail_unusable, describe(filter.error()), {}, "this kernel or architecture is not supported");
+  const std::string filter(emit::filter_for(policy->network.access));
   if (diagnostics.has_errors() || !entering || !standing) return std::nullopt;
 
   Compiled compiled{.policy = std::move(*policy), .outputs = {}};
@@ -226,9 +225,9 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   for (trace::Output& shell : shells) compiled.outputs.push_back(std::move(shell));
   std::string plan = emit::serialise(emit::make_enter_plan(compiled.policy));
   // Not of the profile, whose comments change with a line number of the file.
-  output(build_file, base::digest(plan + *filter).substr(0, 16) + "\n");
+  output(build_file, base::digest(plan + filter).substr(0, 16) + "\n");
   output(plan_file, std::move(plan));
-  output(filter_file, *filter);
+  output(filter_file, filter);
   output(session_file, emit::serialise(emit::make_inside_session(compiled.policy)));
   if (hosts) output(hosts_file, *hosts);
   output(capabilities_file, trust::serialise(loaded->capabilities));

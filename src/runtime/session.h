@@ -58,7 +58,7 @@ struct Session {
   bool foreground = false; // the command gets the terminal before its first instruction
   std::string agent;       // where the ssh agent's socket is made; empty: there is none
   std::string plan;        // emit::serialise(EnterPlan)
-  std::string filter;      // emit::build_seccomp_filter()
+  std::string filter;      // emit::filter_for()
   std::vector<SecretVariable> secrets; // beside `environment`
   std::vector<SecretFile> secret_files;
 

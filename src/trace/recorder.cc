@@ -5,8 +5,8 @@ namespace psbc::trace {
 namespace {
 
 /// The remembered answer; else asks, and lets `note` write the new answer down.
-template <class Key, class Answer, class Ask, class Note>
-const Answer& once(std::map<Key, Answer>& known, const Key& key, const Ask& ask, const Note& note) {
+template <class Answers, class Ask, class Note>
+const typename Answers::mapped_type& once(Answers& known, const typename Answers::key_type& key, const Ask& ask, const Note& note) {
   auto found = known.find(key);
   if (found == known.end()) {
     found = known.emplace(key, ask()).first;
@@ -19,7 +19,7 @@ const Answer& once(std::map<Key, Answer>& known, const Key& key, const Ask& ask,
 
 base::Kind FsRecorder::kind(const base::AbsPath& path) {
   return once(
-      kinds_, path, [&] { return world_.kind(path); },
+      kinds_, path.string(), [&] { return world_.kind(path); },
       [&](base::Kind answer) {
         facts_.push_back({FactKind::kind, path.string(), "", word(answer)});
       });
@@ -35,7 +35,7 @@ base::Result<std::string> FsRecorder::read(const base::AbsPath& path, std::size_
 
 base::Result<std::string> FsRecorder::target(const base::AbsPath& path) {
   return once(
-      targets_, path, [&] { return world_.target(path); },
+      targets_, path.string(), [&] { return world_.target(path); },
       [&](const auto& answer) {
         facts_.push_back({FactKind::target, path.string(), "", word_of_target(answer)});
       });
@@ -43,7 +43,7 @@ base::Result<std::string> FsRecorder::target(const base::AbsPath& path) {
 
 base::Result<std::vector<std::string>> FsRecorder::names(const base::AbsPath& path) {
   return once(
-      names_, path, [&] { return world_.names(path); },
+      names_, path.string(), [&] { return world_.names(path); },
       [&](const auto& answer) {
         facts_.push_back({FactKind::names, path.string(), "", word(answer)});
       });
@@ -61,7 +61,7 @@ std::vector<std::string> FsRecorder::among(const base::AbsPath& path, const std:
 
 base::Result<base::Ownership> FsRecorder::ownership(const base::AbsPath& path) {
   return once(
-      ownerships_, path, [&] { return world_.ownership(path); },
+      ownerships_, path.string(), [&] { return world_.ownership(path); },
       [&](const auto& answer) {
         facts_.push_back({FactKind::ownership, path.string(), "", word(answer)});
       });
@@ -69,7 +69,7 @@ base::Result<base::Ownership> FsRecorder::ownership(const base::AbsPath& path) {
 
 std::uint64_t FsRecorder::link_count(const base::AbsPath& path) {
   return once(
-      link_counts_, path, [&] { return world_.link_count(path); },
+      link_counts_, path.string(), [&] { return world_.link_count(path); },
       [&](std::uint64_t answer) {
         facts_.push_back({FactKind::links, path.string(), "", std::to_string(answer)});
       });
@@ -77,7 +77,7 @@ std::uint64_t FsRecorder::link_count(const base::AbsPath& path) {
 
 std::string FsRecorder::stamp(const base::AbsPath& path) {
   return once(
-      stamps_, path, [&] { return world_.stamp(path); },
+      stamps_, path.string(), [&] { return world_.stamp(path); },
       [&](const std::string& answer) {
         facts_.push_back({FactKind::stamp, path.string(), "", word_of_stamp(answer)});
       });
@@ -111,13 +111,13 @@ base::Result<std::string> FsRecorder::listener(const base::AbsPath& path) {
 base::Result<std::string> FsRecorder::version_output(const base::AbsPath& program) {
   stamp(program);
   return once(
-      versions_, program, [&] { return world_.version_output(program); }, [](const auto&) {});
+      versions_, program.string(), [&] { return world_.version_output(program); }, [](const auto&) {});
 }
 
 base::Result<std::string> FsRecorder::program_digest(const base::AbsPath& program) {
   stamp(program);
   return once(
-      digests_, program, [&] { return world_.program_digest(program); }, [](const auto&) {});
+      digests_, program.string(), [&] { return world_.program_digest(program); }, [](const auto&) {});
 }
 
 base::Result<base::Glance> FsRecorder::glance(const base::AbsPath& path, std::size_t limit, bool settled) {

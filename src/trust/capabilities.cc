@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/quote.h"
+#include "base/json.h"
 #include "base/records.h"
 #include "base/text.h"
 #include "config/schema.h"
@@ -273,7 +273,7 @@ std::string shown(const Step& step, const AbsPath& home) {
 }
 
 std::string json(const Step& step, const AbsPath& home) {
-  return "{\"key\":" + base::quote_json(step.what.key) + ",\"value\":" + base::quote_json(step.what.value) + ",\"words\":" + base::quote_json(shown(step, home)) + "}";
+  return "{\"key\":" + base::json_text(step.what.key) + ",\"value\":" + base::json_text(step.what.value) + ",\"words\":" + base::json_text(shown(step, home)) + "}";
 }
 
 std::string serialise(const Capabilities& set) {

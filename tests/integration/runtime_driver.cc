@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "emit/seccomp_filter.h"
+#include "emit/filters.h"
 #include "runtime/enter.h"
 #include "runtime/inside.h"
 #include "runtime/jail_init.h"
@@ -75,12 +75,9 @@ int run(int argc, char** argv) {
     if (!apply(options, key, value))
       return fail({.operation = "understand", .object = argv[at]}, 2);
   }
-  const auto filter = emit::build_seccomp_filter();
-  if (!filter)
-    return fail(filter.error(), 4);
   const base::Env environment = base::Env::from_process();
   const runtime::EnterResult result = runtime::enter({.plan = options.plan,
-                                                      .filter = *filter,
+                                                      .filter = std::string(emit::filter_for(config::NetworkAccess::full)),
                                                       .profile = base::AbsPath::literal(options.profile),
                                                       .psbc = base::AbsPath::literal(options.psbc),
                                                       .firejail = base::AbsPath::literal(options.firejail),

@@ -16,6 +16,6 @@ namespace psbc::emit {
 /// The program as an array of `struct sock_filter`, for the architecture that psbc was built for.
 /// With `ports` it also closes what Landlock does not see: UDP and all else that is not plain TCP, and the
 /// way to connect that passes by its hook.
-base::Result<std::string> build_seccomp_filter(config::NetworkAccess access = config::NetworkAccess::full);
+base::Result<std::string> compile_filter(config::NetworkAccess access = config::NetworkAccess::full);
 
 } // namespace psbc::emit

@@ -8,7 +8,7 @@
 //     process; firejail's own and psbc's are not dumpable. Older kernels are refused at entry.
 //   mbind, set_mempolicy, get_mempolicy, move_pages, migrate_pages
 //     torch and numpy place memory on NUMA nodes; they act on one's own processes only.
-#include "emit/seccomp_filter.h"
+#include "emit/filter_rules.h"
 
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -178,7 +178,7 @@ void refuse_personalities(Filter& filter) {
 
 } // namespace
 
-base::Result<std::string> build_seccomp_filter(config::NetworkAccess access) {
+base::Result<std::string> compile_filter(config::NetworkAccess access) {
   Filter filter(SCMP_ACT_ALLOW);
   // 32-bit calls on a 64-bit kernel and x32: the rules below know only the numbers of one ABI.
   filter.attribute(SCMP_FLTATR_ACT_BADARCH, refuse);
