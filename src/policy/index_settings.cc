@@ -7,18 +7,22 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "policy/secret_scan.h"
+#include "policy/secret_words.h"
 
 namespace psbc::policy {
 namespace {
 
 // Sorted. Of pip, uv, conda and pdm: each name means the same to all that have it.
 constexpr std::string_view kept_settings[] = {
-    "allow-insecure-host", "authenticate", "ca-certs", "cert", "channel-alias", "channel-priority", "channels", "custom-channels",
-    "custom-multichannels", "default", "default-channels", "default-timeout", "disable-pip-version-check", "exclude-packages",
-    "explicit", "extra-index-url", "find-links", "format", "ignore-cache", "ignore-stored-index", "include-packages", "index",
-    "index-strategy", "index-url", "mirrored-channels", "name", "native-tls", "no-binary", "no-index", "offline", "only-binary",
-    "pre", "prefer-binary", "prerelease", "proxy", "proxy-servers", "require-hashes", "require-virtualenv", "resolution",
-    "retries", "ssl-verify", "timeout", "trusted-host", "type", "url", "verify-ssl"};
+    "allow-insecure-host", "allowlist-channels", "authenticate", "ca-certs", "cert", "channel-alias", "channel-priority",
+    "channels", "custom-channels", "custom-multichannels", "default", "default-channels", "default-timeout",
+    "denylist-channels", "disable-pip-version-check", "exclude-newer", "exclude-newer-package", "exclude-packages", "explicit",
+    "extra-index-url", "find-links", "format", "ignore-cache", "ignore-stored-index", "include-packages", "index",
+    "index-strategy", "index-url", "mirrored-channels", "name", "native-tls", "no-binary", "no-binary-package", "no-build",
+    "no-build-package", "no-index", "offline", "only-binary", "override-channels-enabled", "pre", "prefer-binary", "prerelease",
+    "proxy", "proxy-servers", "pypi-url", "pypy-install-mirror", "python-install-mirror", "require-hashes",
+    "require-virtualenv", "resolution", "retries", "ssl-verify", "timeout", "trusted-host", "type", "uploaded-prior-to", "url",
+    "verify-ssl", "whitelist-channels"};
 
 /// conda writes the token of a channel into its path (conda.common.url.split_anaconda_token).
 std::string without_conda_token(std::string line) {
@@ -43,7 +47,48 @@ bool hides_userinfo(std::string_view line) {
   return false;
 }
 
-enum class Line : std::uint8_t { nothing, header, setting, continued };
+/// Digits and letters of both cases, with every other step or more from one kind to another: no name is like that, and no
+/// checksum.
+bool looks_dealt(std::string_view part) {
+  constexpr std::size_t shortest = 16;
+  const auto kind = [](char c) { return c >= 'a' && c <= 'z' ? 1 : c >= 'A' && c <= 'Z' ? 2 : c >= '0' && c <= '9' ? 3 : 0; };
+  std::size_t changes = 0;
+  unsigned kinds = 0;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    kinds |= 1U << static_cast<unsigned>(kind(part[i]));
+    changes += i > 0 && kind(part[i]) != kind(part[i - 1]) ? 1 : 0;
+  }
+  return part.size() >= shortest && changes * 2 >= part.size() && kinds == 0b1110;
+}
+
+/// Services that take a token as the first part of the path, when more than `parts` of them follow (their manuals).
+struct TokenPath {
+  std::string_view host;
+  std::size_t parts;
+  std::string_view none; // in that place when the rest is no secret
+};
+constexpr TokenPath token_paths[] = {{"dl.cloudsmith.io", 1, "public"}, {"pypi.fury.io", 1, ""}};
+
+/// A token in the path or the query of an address.
+bool holds_token(std::string_view line) {
+  for (std::size_t at = 0; (at = line.find("://", at)) != std::string_view::npos; at += 3) {
+    const std::string_view word = line.substr(at + 3, line.find_first_of(" \t\"'", at) - at - 3);
+    const std::string_view path = word.substr(0, word.find_first_of("?#"));
+    std::vector<std::string_view> parts;
+    for (const std::string_view part : base::split(path, '/'))
+      if (!part.empty()) parts.push_back(part);
+    if (std::any_of(parts.begin(), parts.end(), looks_dealt)) return true;
+    for (const TokenPath& known : token_paths)
+      if (parts.size() > known.parts + 1 && parts[0] == known.host && parts[1] != known.none && parts[1] != "basic") return true;
+    const std::size_t query = word.find('?');
+    if (query == std::string_view::npos) continue;
+    for (const std::string_view part : base::split(word.substr(query + 1), '&'))
+      if (looks_random(part.substr(part.find('=') + 1))) return true;
+  }
+  return false;
+}
+
+enum class Line : std::uint8_t { nothing, header, setting, continued, unclear };
 
 constexpr std::string_view blanks = " \t";
 
@@ -54,10 +99,12 @@ Line kind_of(std::string_view line, Syntax syntax) {
                       line.find_first_of("=,") == std::string_view::npos;
   if (header) return Line::header;
   const std::size_t sign = line.find_first_of(syntax == Syntax::toml ? "=" : syntax == Syntax::yaml ? ":" : "=:");
-  const bool names = sign != std::string_view::npos && line[begin] != '-' && line.substr(begin, sign - begin).find_first_of("/{[,'") == std::string_view::npos;
+  const bool names = sign != std::string_view::npos && line[begin] != '-' && line.substr(begin, sign - begin).find_first_of("/{[,") == std::string_view::npos;
   if (names && (begin == 0 || syntax == Syntax::toml)) return Line::setting;
   const bool may_continue = begin > 0 || syntax == Syntax::toml || (syntax == Syntax::yaml && line[begin] == '-');
-  return may_continue ? Line::continued : Line::nothing;
+  if (may_continue) return Line::continued;
+  // YAML that no line of its own tells: a flow mapping, an anchor, a tag.
+  return syntax == Syntax::yaml && std::string_view("{&!?").find(line[0]) != std::string_view::npos ? Line::unclear : Line::nothing;
 }
 
 /// As tools compare names: `Index_URL` is `index-url`, `"pypi.url"` is its last part.
@@ -67,7 +114,7 @@ std::string name_of(std::string_view line) {
     if (c == '.') name.clear();
     else if (c == '_') name += '-';
     else if (c >= 'A' && c <= 'Z') name += static_cast<char>(c + 32);
-    else if (c != ' ' && c != '\t' && c != '"') name += c;
+    else if (c != ' ' && c != '\t' && c != '"' && c != '\'') name += c;
   }
   return name;
 }
@@ -90,12 +137,16 @@ CarriedSettings carry_settings(std::string_view text, Syntax syntax) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     const Line kind = kind_of(line, syntax);
     if (kind == Line::nothing) continue;
+    if (kind == Line::unclear) {
+      out.unclear.push_back(number);
+      continue;
+    }
     if (kind == Line::setting) keeps = is_kept(name_of(line));
     if (kind == Line::header) keeps = false;
     if (kind != Line::header && !keeps) continue;
     const std::string clean = stripped(line);
     if (clean != line) out.passwords.push_back(number);
-    if (hides_userinfo(clean)) out.secrets.push_back(number);
+    if (hides_userinfo(clean) || holds_token(clean)) out.secrets.push_back(number);
     out.text += clean + "\n";
     numbers.push_back(number);
   }
@@ -106,7 +157,7 @@ CarriedSettings carry_settings(std::string_view text, Syntax syntax) {
 
 bool carry_addresses(std::string_view value, std::string& carried) {
   carried = stripped(value);
-  return !hides_userinfo(carried) && scan_secrets(carried).empty();
+  return !hides_userinfo(carried) && !holds_token(carried) && scan_secrets(carried).empty();
 }
 
 } // namespace psbc::policy

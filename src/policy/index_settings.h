@@ -15,6 +15,7 @@ struct CarriedSettings {
   std::string text;                       // what is inside
   std::vector<std::uint32_t> passwords{}; // lines, 1-based, from whose URLs a name or a password was taken
   std::vector<std::uint32_t> secrets{};   // lines with a secret that cannot be taken out: nothing may be carried
+  std::vector<std::uint32_t> unclear{};   // lines that may say anything: nothing may be carried
 };
 
 enum class Syntax : std::uint8_t { ini, toml, yaml };

@@ -57,7 +57,7 @@ bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, S
   const LowerInput& in = lowering.in;
   const auto resolved = resolve(in.fs, path);
   if (!resolved || resolved->kind == Kind::absent) return false;
-  if (is_visible(lowering.out.rules, path) || is_visible(lowering.out.rules, resolved->path)) return false; // exposed as it is
+  if (is_visible(lowering.out.rules, path) && is_visible(lowering.out.rules, resolved->path)) return false; // exposed as it is
   if (resolved->kind != Kind::file) return false; // /dev/null: no settings
   const auto text = in.fs.read(resolved->path, size_limit);
   if (!text) {
@@ -71,6 +71,10 @@ bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, S
   const CarriedSettings carried = carry_settings(*text, syntax);
   if (!carried.secrets.empty()) {
     refuse(lowering, path, lines(carried.secrets) + " holds a secret that is not the password of an address");
+    return false;
+  }
+  if (!carried.unclear.empty()) {
+    refuse(lowering, path, lines(carried.unclear) + " is no setting that psbc can read");
     return false;
   }
   if (!carried.passwords.empty())
@@ -126,8 +130,14 @@ void lower_indexes(Lowering& lowering) {
       continue;
     }
     const auto value = in.env.get(file.variable);
-    const auto path = value ? AbsPath::parse(*value) : std::nullopt;
-    if (!path) continue;
+    if (!value || value->empty()) continue;
+    const auto path = AbsPath::parse(*value);
+    if (!path) {
+      lowering.report(diag::Code::index_cannot_cross, diag::Severity::error, {}, std::string(file.variable) + " names its file by a relative path", "",
+                      {"another directory has another file there, or none: then tools would ask the public index"},
+                      {"set it to an absolute path, or unset it"});
+      continue;
+    }
     const bool carried = carry(lowering, *path, inside, file.syntax);
     set(lowering, file.variable, carried ? (in.places.home / inside).string() : path->string());
   }

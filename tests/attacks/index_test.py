@@ -193,4 +193,21 @@ def _(h):
     assert not h.decoys.found_in(str(h.tree("~/.local/state")))
 
 
+@test("B14: settings that are named by a relative path, or by a link out of sight, are never dropped in silence")
+def _(h):
+    h.write("~/code/pip.conf", f"[global]\nindex-url = https://{COMPANY}/simple/\n")
+    p = Project(h)
+    h.symlink("~/code/pip.conf", "~/code/demo/link.conf")
+    for value, why in {"../pip.conf": "PIP_CONFIG_FILE names its file by a relative path", f"{p.root}/link.conf": "a symlink on the way to it"}.items():
+        h.env["PIP_CONFIG_FILE"] = value
+        r = p.inside("touch ran")
+        assert r.status == 125 and why in r.err and not h.exists("~/code/demo/ran"), r
+    # One that is visible, through a link at home that is not.
+    del h.env["PIP_CONFIG_FILE"]
+    h.write("~/dotfiles/pip.conf", f"[global]\nindex-url = https://{COMPANY}/simple/\n")
+    h.symlink("~/dotfiles/pip.conf", "~/.config/pip/pip.conf")
+    p = Project(h, 'readonly = ["~/dotfiles"]\n')
+    assert COMPANY in p.entered("cat ~/.config/pip/pip.conf").out
+
+
 main()
