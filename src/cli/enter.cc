@@ -274,9 +274,9 @@ int enter(Context& context, const EnterOptions& asked) {
   const runtime::AgentAccess agent = runtime::find_agent(artefacts->plan, context.env);
   for (const std::string& line : agent.lines) say(context, line);
 
-  std::size_t told = 0;
+  std::size_t told[2] = {}; // a session can make files that appear, so as to crowd out the others
   const auto on_disclosure = [&](const runtime::Disclosure& found) {
-    if (told++ < max_told_at_once) tell_at_once(found, *places);
+    if (told[found.how == runtime::Disclosure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
   };
   const auto on_blind = [&](const std::string& why) {
     warn("hidden files that appear are noticed at the end of the session only: " + why);

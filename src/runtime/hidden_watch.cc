@@ -31,17 +31,26 @@ std::vector<Disclosure> HiddenWatch::look() {
   std::vector<Disclosure> found;
   for (const std::string& path : names_.take())
     add(found, covered_.contains(path) ? Disclosure::How::replaced : Disclosure::How::appeared, path);
+  if (names_.lost_events()) compare(found);
   return found;
 }
 
-std::vector<Disclosure> HiddenWatch::finish() {
-  std::vector<Disclosure> found = look();
+void HiddenWatch::compare(std::vector<Disclosure>& found) {
   struct stat status{};
   for (const auto& [path, covered] : covered_) {
     if (lstat(path.c_str(), &status) != 0 || S_ISLNK(status.st_mode)) continue;
     if (status.st_dev != covered.device || status.st_ino != covered.inode) add(found, Disclosure::How::replaced, path);
     else if (S_ISREG(status.st_mode) && status.st_nlink > 1) add(found, Disclosure::How::linked, path);
   }
+}
+
+std::vector<Disclosure> HiddenWatch::finish() {
+  constexpr int longest = 4096; // of what the kernel keeps; programs outside may go on
+  for (int n = 0; n < longest && names_.read(); ++n) {
+  }
+  std::vector<Disclosure> found = look();
+  compare(found);
+  struct stat status{};
   if (!partial()) return found;
   base::RealFs fs;
   for (const emit::WatchedName& name : asked_) {

@@ -47,6 +47,8 @@ class HiddenWatch {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
   };
+  /// What was covered, with what is there now.
+  void compare(std::vector<Disclosure>& found);
   void add(std::vector<Disclosure>& found, Disclosure::How how, const std::string& path);
 
   const std::vector<emit::WatchedName>& asked_;

@@ -78,9 +78,11 @@ void NameWatch::look_at(const Directory& directory, std::string_view name, bool 
   const bool there = lstat(path.c_str(), &status) == 0;
   const bool known = known_.contains(path);
   // A match that is gone again was there: whoever polls has read it.
-  if (matches && !(there && S_ISLNK(status.st_mode)) && (fresh || !known) && told_.size() < max_told && told_.insert(path).second)
+  if (matches && !(there && S_ISLNK(status.st_mode)) && (fresh || !known) && (known || told_.size() < max_told) && told_.insert(path).second)
     appeared_.push_back(path);
-  if (there && S_ISDIR(status.st_mode) && !next.empty() && !(matches && known && !fresh))
+  if (!(there && S_ISDIR(status.st_mode)) || next.empty() || (matches && known && !fresh)) return;
+  if (pending_.size() >= max_watched_directories) partial_ = true;
+  else
     pending_.push_back({.path = path, .states = std::move(next), .fresh = fresh});
 }
 
@@ -122,33 +124,34 @@ void NameWatch::work() {
 
 /// A directory that was moved takes its watches with it, and they would speak of names that are no more.
 void NameWatch::forget(const std::string& path) {
+  const std::string prefix = path + "/";
   for (auto at = watched_.begin(); at != watched_.end();) {
-    const bool below = at->second.path == path || at->second.path.starts_with(path + "/");
+    const bool below = at->second.path == path || at->second.path.starts_with(prefix);
     if (below) inotify_rm_watch(inotify_.get(), at->first);
     at = below ? watched_.erase(at) : std::next(at);
   }
 }
 
-void NameWatch::read() {
+bool NameWatch::read() {
   alignas(inotify_event) char buffer[16384];
-  for (ssize_t size = 0; inotify_ && (size = ::read(inotify_.get(), buffer, sizeof buffer)) > 0;) {
-    for (const char* at = buffer; at < buffer + size;) {
-      inotify_event event{};
-      std::memcpy(&event, at, sizeof event);
-      const std::string_view name = event.len > 0 ? std::string_view(at + sizeof event) : std::string_view();
-      at += sizeof event + event.len;
-      if ((event.mask & IN_Q_OVERFLOW) != 0) partial_ = true;
-      const auto found = watched_.find(event.wd);
-      if (found == watched_.end()) continue;
-      if ((event.mask & IN_IGNORED) != 0) {
-        watched_.erase(found); // it was removed
-      } else if (!name.empty()) {
-        const Directory directory = found->second; // `forget` may erase it
-        if ((event.mask & IN_ISDIR) != 0) forget(join(directory.path, name));
-        if ((event.mask & IN_MOVED_FROM) == 0) look_at(directory, name, true);
-      }
+  const ssize_t size = inotify_ ? ::read(inotify_.get(), buffer, sizeof buffer) : 0;
+  for (const char* at = buffer; at < buffer + size;) {
+    inotify_event event{};
+    std::memcpy(&event, at, sizeof event);
+    const std::string_view name = event.len > 0 ? std::string_view(at + sizeof event) : std::string_view();
+    at += sizeof event + event.len;
+    if ((event.mask & IN_Q_OVERFLOW) != 0) partial_ = lost_events_ = true;
+    const auto found = watched_.find(event.wd);
+    if (found == watched_.end()) continue;
+    if ((event.mask & IN_IGNORED) != 0) {
+      watched_.erase(found); // it was removed
+    } else if (!name.empty()) {
+      const Directory directory = found->second; // `forget` may erase it
+      if ((event.mask & IN_ISDIR) != 0) forget(join(directory.path, name));
+      if ((event.mask & IN_MOVED_FROM) == 0) look_at(directory, name, true);
     }
   }
+  return size > 0;
 }
 
 std::vector<std::string> NameWatch::take() { return std::exchange(appeared_, {}); }

@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -33,8 +34,11 @@ class NameWatch {
   /// Directories that are not watched yet. The caller goes on with `work` between other things.
   bool has_work() const { return !pending_.empty(); }
   void work();
-  /// What happened since the last call.
-  void read();
+  /// Some of what happened since the last call; false when that is all. Code inside can make events faster than they
+  /// are read, and must not keep the caller from other things.
+  bool read();
+  /// Events were lost since the last call of this.
+  bool lost_events() { return std::exchange(lost_events_, false); }
 
   /// Paths that match and got a new entry since, in the order of the events: created, moved there, or found by `work`
   /// though not `known`. A link is none: what it leads to has a name of its own. Each once.
@@ -69,6 +73,7 @@ class NameWatch {
   std::set<std::string> told_;
   std::vector<std::string> appeared_;
   bool partial_ = false;
+  bool lost_events_ = false;
 };
 
 } // namespace psbc::runtime

@@ -3,6 +3,7 @@
 """Hidden files while a sandbox runs, and psbc hide. What a mount cannot prevent must be told at once."""
 import contextlib
 import os
+import signal
 import stat
 import subprocess
 import tempfile
@@ -53,6 +54,27 @@ UNTIL_END = "until [ -e .end ]; do sleep 0.02; done"
 def steal(*paths):
     """A process that polls: all that it reads of the files goes to .loot."""
     return f"touch .loot .ready; (while :; do cat {' '.join(paths)}; sleep 0.01; done) >> .loot 2>/dev/null & {UNTIL_END}"
+
+
+STORM = """
+import os, signal, time
+def stop(*_):
+    open(".heard", "w")
+    os._exit(0)
+for number in range(3):
+    if os.fork() == 0:
+        for at in range(1500 if number == 0 else 0):
+            os.makedirs(f"t/{at}")
+        while True:
+            os.mkdir(f"d{number}")
+            os.rmdir(f"d{number}")
+for at in range(8):
+    os.mkdir(f"made{at}")
+    open(f"made{at}/.env", "w")
+signal.signal(signal.SIGTERM, stop)
+open(".ready", "w")
+time.sleep(60)
+"""
 
 
 def loot(h):
@@ -183,6 +205,22 @@ def _(h):
     r = h.pty(["psbc", "run", "--", "sh", "-c", "stty raw -echo; echo rea''dy; read x; stty sane; echo got-$x"],
               [("ready", swap), (r"\r\npsbc: warning: `~/code/demo/.env` was replaced outside.*\r\n", "yes\n"), ("got-yes", "")], cwd=p.path)  # fmt: skip
     assert r.ok, r
+
+
+@test("B4: a session that makes events and files without end delays no warning, no signal, and crowds nothing out")
+@attack("hidden-replaced-storm", "B4", "a hidden file that is replaced, while the session floods the watch", comes_to="reached, told at once")
+def _(h):
+    secret(h, "~/code/demo/.env", "old")
+    p = Project(h, 'hidden = ["**/.env"]\n')
+    h.write("~/code/demo/storm.py", STORM)
+    run = Running(p, "exec python3 storm.py # .ready")
+    run.hears("appeared, and is visible inside")
+    time.sleep(1)
+    replace(h, "~/code/demo/.env", "new")
+    run.hears("`~/code/demo/.env` was replaced outside, and is visible inside")
+    run.process.send_signal(signal.SIGTERM)
+    wait(lambda: h.exists("~/code/demo/.heard"), run.said)
+    assert run.process.wait(LATE) == 0, run.said()
 
 
 @test("psbc hide: the secret is outside of the project, tools follow the link, and inside it leads nowhere, whatever happens")

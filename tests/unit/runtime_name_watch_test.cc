@@ -23,10 +23,8 @@ struct Tree {
   /// What a watch for one pattern tells, relative to the tree.
   std::vector<std::string> told(runtime::NameWatch& watch) {
     std::vector<std::string> out;
-    do {
-      watch.work();
-      watch.read();
-    } while (watch.has_work());
+    do watch.work();
+    while (watch.read() || watch.has_work());
     for (const std::string& path : watch.take()) out.push_back(path.substr(dir.path().string().size() + 1));
     std::sort(out.begin(), out.end());
     return out;
