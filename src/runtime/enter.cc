@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,7 @@
 #include "runtime/signals.h"
 #include "runtime/ssh_agent.h"
 #include "runtime/terminal.h"
+#include "runtime/xauthority.h"
 
 namespace psbc::runtime {
 namespace {
@@ -155,7 +157,9 @@ class Entry {
     const std::string path = named && named->starts_with('/') ? *named : request_.plan.home + "/.Xauthority";
     const base::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     const auto bytes = file ? base::read_all(file.get(), longest, path) : base::Result<std::string>(base::Error{});
-    return bytes ? *bytes : std::string();
+    const auto& variables = request_.plan.variables;
+    const auto display = std::find_if(variables.begin(), variables.end(), [](const auto& variable) { return variable.first == "DISPLAY"; });
+    return bytes && display != variables.end() ? local_cookies(*bytes, display->second) : std::string();
   }
 
   /// A script's `psbc run server &` has the script's own group, which has the terminal, and /dev/null as

@@ -54,7 +54,7 @@ struct Session {
   FileIdentity network_identity; // and another network, where the plan says so
   std::uint64_t ignored_signals = 0; // bit n - 1 for signal n: as psbc found them
   std::uint64_t blocked_signals = 0;
-  std::string x11_cookie;  // of the X server, where the plan shows one; never on a disk
+  std::string x11_cookie;  // of the X server that the plan shows, and no other's; never on a disk
   bool foreground = false; // the command gets the terminal before its first instruction
   std::string agent;       // where the ssh agent's socket is made; empty: there is none
   std::string plan;        // emit::serialise(EnterPlan)

@@ -95,6 +95,9 @@ def _(h):
     number = 100 + os.getpid() % 20000
     cookie = secrets.token_hex(16)
     h.run(["xauth", "-f", h.home + "/.Xauthority", "add", f":{number}", ".", cookie])
+    others = [secrets.token_hex(16) for _ in range(3)]  # opens an X server elsewhere
+    for display, other in zip(("192.0.2.1:0", f"192.0.2.1:{number}", f":{number + 1}"), others):
+        h.run(["xauth", "-f", h.home + "/.Xauthority", "add", display, ".", other])
     server = h.spawn(["Xvfb", f":{number}", "-screen", "0", "64x64x8", "-auth", h.home + "/.Xauthority"])
     h.env["DISPLAY"] = f":{number}"
     look = f"DISPLAY=:{number} xdpyinfo"
@@ -107,8 +110,9 @@ def _(h):
     assert "dimensions" not in r.out and cookie not in r.out.encode("utf-8", "surrogateescape").hex(), r
     p = Project(h, "[devices]\ngui = true\n", trusted=False)
     assert "see and type all keys of" in (r := p.psbc("trust", "--yes")).out + r.err, r
-    r = p.entered("xdpyinfo")
-    assert "dimensions" in r.out, r
+    r = p.entered("xdpyinfo; xauth list")
+    assert "dimensions" in r.out and cookie in r.out, r
+    assert not [other for other in others if other in r.out] and others[2] in h.run(["xauth", "list"]).out, r
     assert not h.exists("~/.psbc-xauthority")
     server.kill()
 
