@@ -40,3 +40,10 @@ build() { # DIRECTORY [TARGET...]
   say "building in $directory ..."
   ninja -C "$directory" --quiet "$@" >&2
 }
+
+mirror() { # Debian's, that of this machine's apt where it has one
+  local found
+  found=$({ cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null || true; } |
+    sed -n 's/^URIs: *//p; s/^deb  *\(\[[^]]*\] *\)\{0,1\}\(http[^ ]*\).*/\2/p' | grep -m1 '/debian/*$' || true)
+  printf '%s\n' "${found:-http://deb.debian.org/debian}"
+}

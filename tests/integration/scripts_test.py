@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from host import CHECKOUT  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
-SCRIPTS = ["script/bootstrap", "script/demo", "script/firejail-versions", "script/test", "script/common.bash", ".ci/nightly", ".ci/run"]
+SCRIPTS = ["script/bootstrap", "script/demo", "script/firejail-versions", "script/test", "script/common.bash", ".ci/nightly", ".ci/run", "tests/kernel/run"]
 
 
 @test("shellcheck has nothing to say about them")
