@@ -7,7 +7,7 @@ import os
 import time
 from typing import NamedTuple
 
-from attack import Project
+from attack import CLOSES_ABSTRACT, Project
 from tap import test
 from vectors import attack, main, seed
 
@@ -41,12 +41,20 @@ VECTORS = [Vector(*row) for row in (
      "tmux -S {run}/tmux-real send-keys 'touch {mark}' Enter", "{run}/tmux-real"),
 )]  # fmt: skip
 
-AGENT = Vector("ssh-agent-real", "C1", "an ssh agent lists its keys", ("ssh-agent", "ssh-add", "ssh-keygen"),
-               ("ssh-agent", "-D", "-a", "/tmp/ssh-real"), "SSH_AUTH_SOCK=/tmp/ssh-real ssh-add -l", "/tmp/ssh-real")  # fmt: skip
+# These hold a secret that was handed to them on the host, and the attack prints it.
+KEEPERS = [(Vector(*row[:-1]), row[-1]) for row in (
+    ("ssh-agent-real", "C1", "an ssh agent lists its keys", ("ssh-agent", "ssh-add", "ssh-keygen"), ("ssh-agent", "-D", "-a", "/tmp/ssh-real"),
+     "SSH_AUTH_SOCK=/tmp/ssh-real ssh-add -l", "/tmp/ssh-real",
+     "ssh-keygen -q -t ed25519 -N '' -C {secret} -f ~/.ssh-key && SSH_AUTH_SOCK=/tmp/ssh-real ssh-add -q ~/.ssh-key"),
+    ("gpg-agent-real", "C1", "gpg-agent gives away what it remembers", ("gpg-agent", "gpg-connect-agent"),
+     ("gpg-agent", "--daemon", "sleep", "100"),
+     "gpg-connect-agent -S {run}/gnupg/S.gpg-agent 'getval psbc' /bye", "{run}/gnupg/S.gpg-agent",
+     "gpg-connect-agent -S {run}/gnupg/S.gpg-agent 'putval psbc {secret}' /bye"),
+)]  # fmt: skip
 
 
-def fill(h, text, mark=""):
-    return text.format(run=h.runtime, home=h.home, n=os.getpid(), mark=mark)
+def fill(h, text, **more):
+    return text.format(run=h.runtime, home=h.home, n=os.getpid(), **more)
 
 
 def wait(condition, seconds=8):
@@ -75,7 +83,7 @@ for each in VECTORS:
         h.write("~/.local/share/dbus-1/services/org.psbc.Mark.service", f"[D-BUS Service]\nName=org.psbc.Mark\nExec=/usr/bin/touch {mark}\n")
         started(h, vector)
         p = Project(h)
-        line = fill(h, vector.attack, mark)
+        line = fill(h, vector.attack, mark=mark)
         h.run(["sh", "-c", line], timeout=40)
         assert wait(lambda: h.exists(mark)), h.story()
         os.unlink(mark)
@@ -83,22 +91,27 @@ for each in VECTORS:
         seed(vector.id, wait(lambda: h.exists(mark), 0.5))
         if h.exists(mark):
             os.unlink(mark)
-        p.entered(line, timeout=40)
+        if "abstract" in vector.id and not CLOSES_ABSTRACT:
+            p.refuses("accept_abstract = true", run=line, timeout=40)
+        else:
+            p.entered(line, timeout=40)
         assert not wait(lambda: h.exists(mark), 0.5), h.story()
 
 
-@test("C1: an ssh agent of the host lists no key inside (ssh-agent-real)")
-@attack(*AGENT[:3])
-def _(h):
-    vector = AGENT
-    process = started(h, vector)
-    h.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", h.home + "/.ssh-key"])
-    assert h.run(["ssh-add", "-q", h.home + "/.ssh-key"], env={"SSH_AUTH_SOCK": "/tmp/ssh-real"}).ok
-    p = Project(h)
-    assert "SHA256:" in h.run(["sh", "-c", vector.attack]).out, h.story()
-    seed(vector.id, "SHA256:" in p.predecessor(vector.attack).out)
-    assert "SHA256:" not in p.entered(vector.attack).out, h.story()
-    process.kill()
+for each, remember in KEEPERS:
+
+    @test(f"{each.row}: {each.name} ({each.id}), outside and never from inside")
+    @attack(*each[:3])
+    def _(h, vector=each, remember=remember):
+        h.mkdir("~/.gnupg", 0o700)
+        process = started(h, vector)
+        secret = h.decoys.new(vector.id)
+        assert h.run(["sh", "-c", fill(h, remember, secret=secret)]).ok, h.story()
+        p, line = Project(h), fill(h, vector.attack)
+        assert secret in h.run(["sh", "-c", line]).out, h.story()
+        seed(vector.id, secret in p.predecessor(line).out)
+        assert secret not in p.entered(line).out, h.story()
+        process.kill()
 
 
 main()

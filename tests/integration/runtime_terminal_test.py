@@ -166,9 +166,8 @@ def _(h):
     r = s.bash_pty([
         ("outer> ", "echo data | enter sh -c 'cat; read x < /dev/tty; echo got $x'\n"),
         ("data\r\n", "it\n"),
-        ("got it(.|\n)*outer> ", "sleep 20 | enter sleep 20\n"),
-        ("enter sleep 20\r\n", lambda _: time.sleep(1)),
-        ("", CTRL_C),
+        ("got it(.|\n)*outer> ", "sleep 20 | enter sh -c 'echo up; exec sleep 20'\n"),
+        ("up\r\n", CTRL_C),
         ("outer> ", "echo status $?\n"),
         ("status 130(.|\n)*outer> ", "exit 9\n"),
     ])  # fmt: skip
@@ -234,6 +233,23 @@ def _(h):
         ("30 90\r\n(.|\n)*outer> ", "exit $?\n"),
     ])  # fmt: skip
     assert r.status == 4, r
+
+
+@test("vim fills the terminal, follows its size, stops by Ctrl-Z, and draws itself anew after fg")
+def _(h):
+    h.require("vim")
+    s = Sandbox(h)
+    r = s.bash_pty([
+        ("outer> ", "enter vim -Nu NONE -i NONE -n note\n"),
+        (r"note.*\[New\]", "iwritten inside\x1b:echo &lines . 'x' . &columns\r"),
+        ("40x132", resize(h)),
+        (r"\x1b\[29;1H~(.|\n)*\x1b\[\?25h", ":echo &lines . 'x' . &columns\r"),
+        ("30x90", CTRL_Z),
+        ("Stopped(.|\n)*outer> ", "stty size; fg\n"),
+        ("30 90\r\n(.|\n)*written inside", ":wq\r"),
+        ("written(.|\n)*outer> ", "exit $?\n"),
+    ])  # fmt: skip
+    assert r.ok and h.read("~/code/demo/note") == "written inside\n", r
 
 
 def resize(h):
