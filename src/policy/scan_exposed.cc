@@ -4,6 +4,7 @@
 // What was looked at is a fact by its stamp, so an unchanged build looks at a few hundred stamps and reads nothing.
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <deque>
 
 #include "base/glob.h"
@@ -94,6 +95,7 @@ void scan_tree(Lowering& lowering, const Lowering::Exposed& tree) {
   if (is_accepted(lowering, tree.path)) return;
   const Walk found = walk(lowering, tree.path, settled);
   std::size_t bytes = 0, read = 0, data = 0, withheld = 0;
+  bool complete = found.complete;
   std::vector<std::string> notes;
   for (const Candidate& file : found.files) {
     if (read == file_limit || data == data_limit || bytes >= bytes_limit) break; // data comes last
@@ -102,6 +104,8 @@ void scan_tree(Lowering& lowering, const Lowering::Exposed& tree) {
     if (!is_visible(lowering.out.rules, file.path)) continue;
     const bool noted = settled && !file.is_data; // of data, only what its directory says
     const auto text = lowering.in.fs.peek(file.path, peek_limit, noted);
+    // A file that its owner may not read can be made readable inside.
+    if (!file.is_data && (text ? text->size() == peek_limit : text.error().code == EACCES)) complete = false;
     if (!text || text->substr(0, binary_probe).find('\0') != std::string::npos) continue;
     bytes += text->size();
     const auto findings = file.is_data ? scan_data(*text) : scan_secrets(*text);
@@ -121,9 +125,9 @@ void scan_tree(Lowering& lowering, const Lowering::Exposed& tree) {
                         (withheld == 1 ? "is hidden" : "are hidden"),
                     "exposed without " + std::string(withheld == 1 ? "it" : "them"), std::move(notes),
                     {"move the secrets out, or accept a file or the directory: accept_secrets = [\"" + name + "\"] in ~/.config/psbc/config.toml"});
-  if (!found.complete || read < found.files.size())
+  if (!complete || read < found.files.size())
     lowering.report(diag::Code::scan_sampled, diag::Severity::info, tree.entry.span,
-                    "`" + name + "` is larger than psbc scans for secrets: a sample of " + std::to_string(read) + " files was looked at", "", {},
+                    "psbc did not look at all of `" + name + "` for secrets: " + std::to_string(read) + " files, and the first 64 KiB of each", "", {},
                     {"hide what must not be seen: hidden = [\"" + name + "/private\"]"});
 }
 

@@ -72,6 +72,16 @@ TEST_CASE("a large tree is sampled, settings first, and psbc says so") {
   CHECK(count("peek /home/u/data") == 33); // the settings, and 32 of the others
 }
 
+TEST_CASE("settings that are longer than what is looked at are no complete scan, data is") {
+  for (const char* name : {"long.env", "long.csv"}) {
+    Machine m;
+    m.fs.file(std::string("/home/u/data/") + name, std::string(70000, '#') + "\nAPI_TOKEN=hunter2secret\n");
+    m.project.readonly = {m.said("~/data")};
+    REQUIRE(m.compile());
+    CHECK(m.codes() == (std::string_view(name) == "long.env" ? Strings{"scan-sampled"} : Strings{}));
+  }
+}
+
 TEST_CASE("what an unchanged build asks again about a scanned tree are stamps alone, and none where sessions write") {
   Machine m;
   m.fs.file("/home/u/data/a.ini", "x = 1\n").file("/home/u/data/a.csv", "1\n").file("/home/u/out/b.ini", "x = 1\n").file("/home/u/out/c.ini", "password = hunter2secret\n");
