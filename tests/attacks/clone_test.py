@@ -39,7 +39,7 @@ def _(h):
     h.mkdir("~/free")
     r = Project(h, path="~/code/clone99", name="clone99").psbc("trust", "--show")
     h.write("~/code/clone99/.python-sandbox.toml", 'name = "clone99"\n[python]\nvenv = "~/free"\n')
-    assert "+ write  ~/free" in h.psbc("trust", cwd="~/code/clone99").err, r
+    assert "+ write, as the environment: ~/free" in h.psbc("trust", cwd="~/code/clone99").err, r
 
 
 @test("D1, D3: `writable` names no git directory of another project")

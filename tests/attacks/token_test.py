@@ -208,8 +208,8 @@ def _(h):
     r = p.entered("env; cat ~/.psbc-secrets/* ~/.secrets/t")
     assert not h.decoys.found_in(r.out) and not h.exists("~/asked"), r
     h.write(p.file, 'name = "demo"\ntokens = ["T"]\n')
-    r = p.refuses("has changed since it was approved", status=3)
-    assert not h.exists("~/asked"), r
+    r = p.entered("env; cat ~/.psbc-secrets/* ~/.secrets/t")
+    assert "asks for more than you approved" in r.err and not h.decoys.found_in(r.out) and not h.exists("~/asked"), r
     # The control: approved, it gets it.
     assert p.psbc("trust", "--yes").ok
     assert h.decoys.found_in(p.inside("env").out) == ["token"] and h.exists("~/asked")

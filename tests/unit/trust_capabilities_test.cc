@@ -125,7 +125,7 @@ TEST_CASE("so is an environment behind a link of the user's, and a repository wh
   s.fs.remove("/home/u/linked").link("/home/u/linked", "other").remove("/home/u/code/.git").file("/home/u/.git");
   std::string steps;
   for (const trust::Step& step : trust::widening(before, s.of(text))) steps += trust::shown(step, s.places.home) + "\n";
-  CHECK(steps == "+ read in the repository around it: ~/.git\n+ read in the repository around it: ~/libs\n+ environment ~/other\n");
+  CHECK(steps == "+ read in the repository around it: ~/.git\n+ read in the repository around it: ~/libs\n+ write, as the environment: ~/other\n");
   // psbc's own link is not followed: it leads to where sessions write.
   const Capabilities own = s.of("python.venv = \"~/envs/lab\"");
   s.fs.link("/home/u/envs/lab", "/home/u/.local/share/psbc/sandboxes/x/envs/lab").link("/home/u/.local/share/psbc/sandboxes/x/envs/lab", "/home/u/.ssh");
