@@ -275,7 +275,8 @@ class Entry {
       send(channel_.get(), {.kind = Message::Kind::signal, .value = static_cast<std::uint32_t>(signal)});
       init_.wake();
     } else {
-      interrupted_by_ = signal;
+      if (!failure_)
+        interrupted_by_ = signal;
       kill(firejail_, SIGTERM);
     }
   }
@@ -303,12 +304,14 @@ class Entry {
   }
 
   EnterResult how_it_ended() {
+    // Before the others: while firejail was told to end, the sandbox may still have come to be, and what ended then
+    // (psbc's first process, or the command by firejail's SIGTERM) ended because of this.
+    if (interrupted_by_ != 0)
+      return {.status = 128 + interrupted_by_, .failure = {}};
     if (command_status_)
       return {.status = exit_status(*command_status_), .failure = {}};
     if (failure_)
       return {.status = failure_->status, .failure = std::move(failure_)};
-    if (interrupted_by_ != 0)
-      return {.status = 128 + interrupted_by_, .failure = {}};
     if (entered_) // somebody ended firejail from outside: that is how the session ended
       return {.status = exit_status(firejail_status_), .failure = {}};
     if (const std::string line = refused_line(request_.firejail, request_.profile); !line.empty())

@@ -4,6 +4,7 @@
 
 `outer> ` is an interactive bash of the host; `enter COMMAND...` runs a command inside.
 """
+import signal
 import sys
 import time
 from pathlib import Path
@@ -32,6 +33,19 @@ def _(h):
         ("outer> ", "exit $?\n"),
     ])  # fmt: skip
     assert r.status == 5, r
+
+
+@test("a SIGINT at any moment of the entry ends it with 130; psbc says nothing about it")
+def _(h):
+    s = Sandbox(h)
+    for step in range(24):
+        process = h.spawn([*s.argv(), "sleep", "9"], cwd=s.project, stderr=-1)
+        # From when psbc takes signals until the command runs: at random, as nothing outside can see where it is.
+        wait_for(lambda: len(h.processes()) > 1)
+        time.sleep(step * 0.004)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert process.returncode in (130, -signal.SIGINT) and b"psbc:" not in said, (step, process.returncode, said)
 
 
 @test("Ctrl-backslash ends the command by SIGQUIT")
