@@ -115,6 +115,21 @@ void mask_url_passwords(std::string& text) {
   }
 }
 
+/// Whether what is assigned to this key of a TOML file may be a credential itself; `from` and `value` are where people
+/// write it who take the source of a token for the token.
+bool names_credential(std::string_view key) {
+  constexpr std::string_view ends[] = {"credential", "from", "key", "passphrase", "passwd", "password", "secret", "token", "value"};
+  std::string name(key.substr(0, key.find_last_not_of(" \t\"'") + 1));
+  std::transform(name.begin(), name.end(), name.begin(), lower);
+  return std::any_of(std::begin(ends), std::end(ends), [&](std::string_view end) { return name.ends_with(end); });
+}
+
+/// `~/x`, `/x`, `pass:x`: says where something is.
+bool is_reference(std::string_view value) {
+  const std::size_t word = value.find_first_not_of("abcdefghijklmnopqrstuvwxyz-");
+  return value.starts_with("~/") || value.starts_with('/') || (word != 0 && word != std::string_view::npos && value[word] == ':');
+}
+
 } // namespace
 
 bool belongs_to(char c, Alphabet alphabet) {
@@ -171,6 +186,21 @@ std::string redact(std::string_view text) {
     const auto shown = token->begin + std::min(shown_prefix, token->form.prefix.size());
     std::fill(out.begin() + static_cast<std::ptrdiff_t>(shown), out.begin() + static_cast<std::ptrdiff_t>(token->end), '*');
   }
+  return out;
+}
+
+std::string redact_line(std::string_view line) {
+  constexpr std::size_t shortest = 8; // "read", "file" and their like are no secrets
+  std::string out = redact(line);
+  const std::string_view text = out;
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || !names_credential(text.substr(0, equals))) return out;
+  const std::size_t quote = text.find_first_not_of(" \t", equals + 1);
+  if (quote == std::string_view::npos || (text[quote] != '"' && text[quote] != '\'')) return out;
+  const std::size_t begin = std::min(text.find_first_not_of(text[quote], quote), text.size());
+  const std::size_t end = std::min(text.find(text[quote], begin), text.size());
+  const std::string_view value = text.substr(begin, end - begin);
+  if (value.size() >= shortest && is_concrete(value) && !is_reference(value)) std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(begin), value.size(), '*');
   return out;
 }
 

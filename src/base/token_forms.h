@@ -49,4 +49,8 @@ bool is_concrete(std::string_view value);
 /// `text` with each token and each password in a URL masked: byte for byte, so that columns stay.
 std::string redact(std::string_view text);
 
+/// The same for a line of a configuration, where what is assigned to a credential's name is masked as well, whatever it
+/// looks like: `WANDB_API_KEY = "0123..."`. A path and a source (`pass:wandb`) stay.
+std::string redact_line(std::string_view line);
+
 } // namespace psbc::base

@@ -41,7 +41,7 @@ struct ShownLine {
 
 /// A token is masked here, before a long line is cut: a part of it would not be recognised. Columns stay.
 ShownLine lay_out(std::string_view source) {
-  const std::string text = base::redact(source);
+  const std::string text = base::redact_line(source);
   ShownLine line;
   for (std::size_t i = 0; i < text.size();) {
     const auto c = base::decode_utf8(text, i);

@@ -71,6 +71,18 @@ TEST_CASE("where one prefix begins another, the longer one says what it is") {
   CHECK(found->form.what == "OpenRouter key");
 }
 
+TEST_CASE("what a line assigns to a credential's name is masked, whatever it looks like; where one is stays") {
+  const std::string plain = "0a1b2c3d4e5f";
+  const std::string masked(plain.size(), '*');
+  for (const char* key : {"WANDB_API_KEY = ", "tokens.X_TOKEN=", "\"DB_PASSWORD\" = ", "from = ", "set.client_secret = "})
+    for (const char* quote : {"\"", "'", "\"\"\""})
+      CHECK(redact_line(key + (quote + plain) + quote + " # c") == key + (quote + masked) + quote + " # c");
+  CHECK(redact_line("from = \"" + plain) == "from = \"" + masked);
+  for (const char* harmless : {"from = \"pass:hf/readonly\"", "from = \"secret-tool:a=b\"", "KEY_FILE = \"0a1b2c3d4e5f\"", "from = \"~/.secrets/token\"", "tokens = [\"HF_TOKEN\"]",
+                               "kind = \"0a1b2c3d4e5f\"", "API_KEY = 123456789", "API_KEY =", "API_KEY = \"", "from = \"op://a/b/c\"", "token = \"changeme\""})
+    CHECK(redact_line(harmless) == harmless);
+}
+
 TEST_CASE("redaction keeps the vendor's letters and every column, and harmless text as it is") {
   const auto token = "hf_" + random_like(34, Alphabet::alnum);
   CHECK(redact("k = \"" + token + "\"") == "k = \"hf_" + std::string(34, '*') + "\"");
