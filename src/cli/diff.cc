@@ -43,6 +43,11 @@ int diff(Context& context, const DiffOptions& options) {
   const std::size_t dots = options.revisions.find("..");
   const std::string before = options.revisions.empty() ? "HEAD" : options.revisions.substr(0, dots);
   const std::string after = dots == std::string::npos ? "" : options.revisions.substr(dots + 2);
+  if (dots != std::string::npos && (before.empty() || after.empty())) {
+    // In a script it is a variable that is not set, and must not pass a check.
+    complain("`" + base::escape(options.revisions) + "` names one commit", "psbc diff A..B compares two; psbc diff A compares one with the file as it is");
+    return exit_usage;
+  }
   const driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
   const auto from = granted_by(context, input, before);
   const auto to = from ? granted_by(context, input, after) : std::nullopt;

@@ -151,7 +151,7 @@ def _(h):
     narrower = h.psbc("diff", "HEAD~1", cwd=LAB)
     assert narrower.ok and narrower.out == "- read ~/data\n", narrower
     assert [one["words"] for one in json.loads(h.psbc("diff", "--json", "HEAD~1", cwd=LAB).out)["narrower"]] == ["- read ~/data"]
-    for bad in ("no-such", "--output=/tmp/x", "HEAD:x"):
+    for bad in ("..", "HEAD..", "..HEAD", "HEAD...HEAD", "no-such", "--output=/tmp/x", "HEAD:x"):
         r = h.psbc("diff", "--", bad, cwd=LAB) if bad.startswith("-") else h.psbc("diff", bad, cwd=LAB)
         assert r.status == 2 and not r.out, r
 
