@@ -18,6 +18,7 @@ struct TokenSource {
   std::vector<std::string> words; // of `reader`, see config/source_form.h; paths in them are absolute
   config::SourceReader reader = config::SourceReader::command;
   config::SourceOutput output = config::SourceOutput::whole;
+  bool is_command = false; // an array: the user's own words, and not a manager's
   bool terminal = false; // not two of these at a time
   std::string install;   // what to type when its program is missing; may be empty
   std::string hint;      // what to type when it failed; may be empty

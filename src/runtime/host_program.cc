@@ -14,6 +14,8 @@
 namespace psbc::runtime {
 namespace {
 
+constexpr const char* planted_hint = "use a program that lies outside of the project and its environment";
+
 std::string canonical(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
   std::string out = real != nullptr ? real : "";
@@ -61,16 +63,24 @@ bool HostPrograms::is_writable(const std::string& path) const {
 }
 
 bool HostPrograms::leads_inside(std::string_view value) const {
-  const auto entries = base::split(value, ':');
-  return std::any_of(entries.begin(), entries.end(), [&](std::string_view entry) {
-    return entry.starts_with('/') && is_writable(std::string(entry));
-  });
+  // Each path in it, whatever is around it: `/a b:/c`, `-I/path`, `--require /path`, `file:/path`.
+  for (std::size_t at = value.find('/'); at != std::string_view::npos; at = value.find('/', at + 1))
+    for (const char* const ends : {":", " :;,'\""})
+      if (is_writable(std::string(value.substr(at, value.find_first_of(ends, at) - at)))) return true;
+  return false;
+}
+
+base::Status HostPrograms::judge_words(const std::vector<std::string>& words) const {
+  for (const std::string& word : words)
+    if (word.starts_with('/') && is_writable(word))
+      return base::Error{.operation = "run a command with", .object = word, .code = EPERM, .cause = "code inside the sandbox can change that file", .hint = planted_hint};
+  return base::ok();
 }
 
 base::Result<std::string> HostPrograms::find(const std::string& name) const {
   const base::Error missing{.operation = "run", .object = name, .code = ENOENT, .cause = "there is no such program", .hint = {}};
   const base::Error planted{.operation = "run", .object = name, .code = EPERM, .cause = "code inside the sandbox can change that file",
-                            .hint = "use a program that lies outside of the project and its environment"};
+                            .hint = planted_hint};
   if (name.starts_with('/')) {
     if (!is_program(name)) return missing;
     return is_writable(name) ? base::Result<std::string>(planted) : base::Result<std::string>(name);

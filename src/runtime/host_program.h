@@ -23,6 +23,8 @@ class HostPrograms {
 
   /// The path of a program: of a name in PATH, or of an absolute path. Nothing that a session can write.
   base::Result<std::string> find(const std::string& name) const;
+  /// An error for a command with a path to what a session can write: a script is a program, too.
+  base::Status judge_words(const std::vector<std::string>& words) const;
   /// "NAME=value": the user's own variables, but for those that lead to what a session can write.
   const std::vector<std::string>& environment() const { return environment_; }
 

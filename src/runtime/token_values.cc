@@ -101,6 +101,10 @@ class Programs {
         program.fail(base::describe(path.error()), path.error().code == ENOENT && !install.empty() ? "install it: " + install : path.error().hint);
         continue;
       }
+      if (const auto judged = program.source().is_command ? host.judge_words(words) : base::ok(); !judged) {
+        program.fail(base::describe(judged.error()), judged.error().hint);
+        continue;
+      }
       auto process = SourceProcess::start(*path, words, host.environment(), request_.plan.home);
       if (process) program.process.emplace(std::move(*process));
       else program.fail(base::describe(process.error()), {});

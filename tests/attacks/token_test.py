@@ -234,16 +234,19 @@ def _(h):
 def _(h):
     value = h.decoys.new("token")
     plant = "mkdir -p bin; printf '#!/bin/sh\\ntouch ~/stolen; echo planted\\n' | tee bin/pass bin/helper >/dev/null; chmod +x bin/*; " \
-            "echo 'import os; open(os.path.expanduser(\"~/stolen\"), \"w\")' | tee sitecustomize.py json.py >/dev/null; mkdir -p ~/envs/demo/bin; cp bin/pass ~/envs/demo/bin/"  # fmt: skip
+            "echo 'import os; open(os.path.expanduser(\"~/stolen\"), \"w\")' | tee sitecustomize.py json.py >/dev/null; echo 'open(F, \">$ENV{HOME}/stolen\"); 1;' >planted.pm; mkdir -p ~/envs/demo/bin; cp bin/pass ~/envs/demo/bin/"  # fmt: skip
     p = token_project(h, '"file:~/.secrets/t"')
     assert p.entered(plant).ok
     project, home = p.root, h.home
     h.write("~/bin/uses-python", "#!/usr/bin/env python3\nimport json\nprint('value')\n", 0o755)
+    h.write("~/bin/uses-perl", "#!/usr/bin/perl\nprint 'value';\n", 0o755)
     attempts = {
         '"pass:x"': {"PATH": f"{project}/bin:/usr/local/bin:/usr/bin:/bin"},
         '["pass", "x"]': {"PATH": f"{home}/envs/demo/bin:/usr/local/bin:/usr/bin:/bin"},
         '["helper"]': {"PATH": "./bin:.:/usr/local/bin:/usr/bin:/bin"},
         f'["{project}/bin/helper"]': {},
+        f'["sh", "{project}/bin/helper"]': {},
+        '["uses-perl"]': {"PERL5OPT": f"-I{project} -Mplanted"},
         '["uses-python"]': {"PYTHONPATH": project},
         '["uses-python" , "-"]': {"PYTHONPATH": f"/nowhere:{project}"},
     }
@@ -255,7 +258,7 @@ def _(h):
         h.write(CONFIG, f"[tokens.T]\nfrom = {source}\n")
         r = p.inside('echo "$T"', env=variables)
         assert not h.exists("~/stolen") and "planted" not in r.out, (source, str(r))
-        assert r.ok == ("uses-python" in source), (source, str(r))
+        assert r.ok == ("uses-" in source), (source, str(r))
     assert value not in r.out
 
 
