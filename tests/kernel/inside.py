@@ -52,7 +52,7 @@ def run(program, seconds, out):
     environment = {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "TERM": "linux",
         "PSBC": str(CHECKOUT / "build/src/cli/psbc"), "PSBC_RUNTIME_DRIVER": str(CHECKOUT / "build/runtime_driver"),
-        "PSBC_MUST_RUN": "1", "PSBC_MAY_SKIP": os.environ.get("PSBC_MAY_SKIP", ""),
+        "PSBC_MUST_RUN": "1", "PSBC_SLOWER": os.environ.get("PSBC_SLOWER", "1"), "PSBC_MAY_SKIP": os.environ.get("PSBC_MAY_SKIP", ""),
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-B", program], env=environment, cwd="/", stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)  # fmt: skip

@@ -51,9 +51,11 @@ SOURCES = Path(f"/proc/self/fd/{os.open(CHECKOUT, os.O_PATH | os.O_DIRECTORY | o
 # What a test run may tell its programs through sudo; the commands of a host get the sanitizers' options alone.
 _KEPT_VARIABLES = (
     "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "TOOL_ROWS", "PSBC_ACCEPT", "PSBC_FIREJAIL",
-    "PSBC_FIREJAILS", "PSBC_VECTORS",
+    "PSBC_FIREJAILS", "PSBC_VECTORS", "PSBC_SLOWER",
     "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS",
 )  # fmt: skip
+
+_SLOWER = int(os.environ.get("PSBC_SLOWER", "1"))  # on an emulated processor (tests/kernel) commands may take longer
 
 def become_root():
     """Continues as root: starts this program again through sudo, or skips all of it."""
@@ -322,6 +324,7 @@ class Host(PrivateMachine, ChoosesFirejail):
 
     def _follow(self, process, streams, timeout, heard=lambda: None):
         """Collects the streams until the process has ended and what it wrote is read."""
+        timeout *= _SLOWER
         end = time.monotonic() + timeout
         done = os.pidfd_open(process.pid)
         with selectors.DefaultSelector() as ready:
