@@ -22,6 +22,7 @@ KEYWORDS = {
     "map": {"additionalProperties", "patternProperties", "propertyNames", "maxProperties"} | ANY,
     "integers": {"items", "uniqueItems", "maxItems"} | ANY,
     "tables": {"additionalProperties", "patternProperties", "propertyNames", "maxProperties"} | ANY,
+    "rows": {"items", "maxItems"} | ANY,
     "words": {"items", "minItems", "maxItems", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "strings": {"items", "uniqueItems", "maxItems"} | ANY,
     "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
@@ -128,7 +129,7 @@ class Tables:
                 string_shape(schema, node, f"definitions.{name}")
         self.table(schema, "")
 
-    def definition(self, name):
+    def definition(self, name, is_row=False):
         """The table of a definition, with an enum of its own: several keys may hold tables of one shape."""
         if name not in self.definitions:
             node = self.schema["definitions"][name]
@@ -136,11 +137,13 @@ class Tables:
             need("title" in node, f"definitions.{name}", "needs a `title`: how a header of such a table is written")
             outer, base, self.base = self.leaves, self.base, node["title"] + "."
             self.leaves = self.enums["".join(map(str.capitalize, name.split("_"))) + "Key"] = []
-            self.definitions[name] = self.table(node, node["title"], f"{self.prefix}_{name}")
-            self.leaves, self.base = outer, base
+            # What such a table grants, it grants as a whole: the key that holds it says so.
+            mandatory, self.direction_is_mandatory = self.direction_is_mandatory, False
+            self.definitions[name] = self.table(node, node["title"], f"{self.prefix}_{name}", is_row)
+            self.leaves, self.base, self.direction_is_mandatory = outer, base, mandatory
         return self.definitions[name]
 
-    def table(self, node, path, symbol=None):
+    def table(self, node, path, symbol=None, is_row=False):
         closed(node, path)
         spellings = list(node["properties"])
         for child in node["properties"].values():
@@ -154,7 +157,7 @@ class Tables:
         self.lines += [f"constexpr KeyShape {symbol}_keys[] = {{", *rows, "};"]
         self.lines += [
             f"constexpr TableShape {symbol}_table{{.path = {quote(path)}, .description = {quote(node['description'])}, "
-            f".keys = {symbol}_keys}};",
+            f".keys = {symbol}_keys{', .is_row = true' if is_row else ''}}};",
             "",
         ]
         return f"{symbol}_table"
@@ -170,7 +173,7 @@ class Tables:
         getattr(self, f"fill_{kind}")(node, path, fields)
         if kind != "table":
             self.leaf(node, path.removeprefix(self.base), path, fields)
-        need(len(node.get("examples", [])) == (kind not in ("table", "tables", "integer", "choice")), path, "needs one example")
+        need(len(node.get("examples", [])) == (kind not in ("table", "tables", "rows", "integer", "choice")), path, "needs one example")
         example = node["examples"][0] if "examples" in node else node.get("default")
         fields.setdefault("example", quote(f"{name} = {toml(example)}" if kind != "table" else f"[{path}]"))
         fields["description"] = quote(node["description"])
@@ -182,6 +185,8 @@ class Tables:
 
     def kind(self, node, where):
         declared = node.get("type")
+        if declared == "array" and resolve(self.schema, node.get("items", {}), where).get("type") == "object":
+            return "rows"
         if declared == "array":
             return "integers" if node.get("items", {}).get("type") == "integer" else "strings"
         if declared == ["string", "array"]:
@@ -205,6 +210,7 @@ class Tables:
             refuse(path, "needs `x-psbc-direction`: does the key widen what a sandbox may do, or narrow it?")
         need(direction in (None, *DIRECTIONS), path, f"`x-psbc-direction` must be one of {', '.join(DIRECTIONS)}")
         enumerator = key.replace(".", "_").replace("-", "_")
+        enumerator += "_" if enumerator in ("default", "private", "public") else ""  # words of C++
         need(enumerator not in [known for known, _ in self.leaves], path, f"a second key makes `{enumerator}`")
         fields["leaf"] = str(len(self.leaves))
         fields["direction"] = f"Direction::{direction or 'neutral'}"
@@ -239,6 +245,13 @@ class Tables:
         name = value["$ref"].rsplit("/", 1)[1]
         fields["table"] = f"&{self.definition(name)}"
         fields["example"] = quote(f"[{self.schema['definitions'][name]['title']}]")
+
+    def fill_rows(self, node, path, fields):
+        need("maxItems" in node and set(node["items"]) == {"$ref"}, path, "tables in a list need `maxItems` and a definition")
+        name = node["items"]["$ref"].rsplit("/", 1)[1]
+        fields["table"] = f"&{self.definition(name, is_row=True)}"
+        fields["example"] = quote(f"[[{self.schema['definitions'][name]['title']}]]")
+        fields["max_entries"] = str(node["maxItems"])
 
     def fill_words(self, node, path, fields):
         need(node.get("minItems") == 1 and "maxItems" in node and "items" in node, path, "needs `minItems` 1, `maxItems` and `items`")

@@ -66,6 +66,14 @@ struct Token {
   bool optional = false;  // `?`
 };
 
+/// One `[[python.index]]`.
+struct Index {
+  SpannedString name;                 // [a-z0-9][a-z0-9_-]{0,63}
+  SpannedString url;                  // https, or http on this machine; nothing secret in it
+  std::optional<SpannedString> token; // one of `tokens`
+  Spanned<bool> is_default;           // in place of all others
+};
+
 /// What the user says that a token may do.
 enum class TokenKind : std::uint8_t { unknown, read, write };
 /// How a token gets inside.
@@ -101,6 +109,7 @@ struct ProjectConfig {
   std::vector<SpannedString> hidden;   // may hold `*`, `?`, `**`
   std::vector<Token> tokens;
   std::optional<SpannedString> venv;   // [python] venv
+  std::vector<Index> indexes;          // [[python.index]]
   std::vector<SpannedString> env_pass; // [env] pass
   std::vector<Variable> env_set;       // [env] set
   Network network;

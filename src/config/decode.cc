@@ -72,9 +72,15 @@ std::vector<ProjectSettings> project_settings(const Value& value, const TableSha
   return list;
 }
 
+std::vector<Index> indexes(const Value& value, const TableShape& shape) {
+  std::vector<Index> list;
+  for (const Value& item : value.items) decode_table<IndexKey>(item, shape, list.emplace_back());
+  return list;
+}
+
 // No `default` in these: a key that a schema gained must not compile before it means something.
 
-void decode(ProjectKey key, const KeyShape&, const Value& value, ProjectConfig& config) {
+void decode(ProjectKey key, const KeyShape& shape, const Value& value, ProjectConfig& config) {
   switch (key) {
     case ProjectKey::schema: break; // validate lets only the version through that this program reads
     case ProjectKey::name: config.name = text(value); break;
@@ -83,6 +89,7 @@ void decode(ProjectKey key, const KeyShape&, const Value& value, ProjectConfig& 
     case ProjectKey::hidden: config.hidden = texts(value); break;
     case ProjectKey::tokens: config.tokens = tokens(value); break;
     case ProjectKey::python_venv: config.venv = text(value); break;
+    case ProjectKey::python_index: config.indexes = indexes(value, *shape.table); break;
     case ProjectKey::env_pass: config.env_pass = texts(value); break;
     case ProjectKey::env_set: config.env_set = variables(value); break;
     case ProjectKey::network_access:
@@ -135,6 +142,15 @@ void decode(TokenSourceKey key, const KeyShape&, const Value& value, TokenSource
     case TokenSourceKey::as:
       source.as = choice<TokenDelivery>(value, {{"auto", TokenDelivery::automatic}, {"env", TokenDelivery::environment}, {"file", TokenDelivery::file}}).value;
       break;
+  }
+}
+
+void decode(IndexKey key, const KeyShape&, const Value& value, Index& index) {
+  switch (key) {
+    case IndexKey::name: index.name = text(value); break;
+    case IndexKey::url: index.url = text(value); break;
+    case IndexKey::token: index.token = text(value); break;
+    case IndexKey::default_: index.is_default = {.value = value.boolean, .span = value.span}; break;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "config/source_form.h"
 #include "config/words.h"
 
@@ -179,6 +180,48 @@ Problem check_signature_namespace(std::string_view text) {
   return FormatProblem{text.empty() ? "is empty" : "is not the namespace of a signature", "git's is `git`"};
 }
 
+Problem check_index_name(std::string_view text) {
+  auto problem = check_name(text);
+  if (problem || text.find('.') == std::string_view::npos) return problem;
+  std::string better(text);
+  std::replace(better.begin(), better.end(), '.', '-');
+  return FormatProblem{"holds a dot, which separates tables in the settings of tools", write(better)};
+}
+
+/// What stands between the slashes of an index's address: nothing that a tool's settings would replace or end at.
+bool is_url_path_character(char c) { return is_variable_character(c) || std::string_view("/.~%+,=-").find(c) != std::string_view::npos; }
+
+Problem check_index_url(std::string_view text) {
+  const std::string example = "an address is like `https://pypi.acme.example/simple/`";
+  if (text.empty()) return FormatProblem{"is empty", example};
+  if (base::has_userinfo(text)) {
+    const std::string bare = base::without_userinfo(text);
+    return FormatProblem{"holds a user name or a password", (bare != text && !check_index_url(bare) ? "write `url = " + toml_string(bare) + "`" : "remove what stands before the host") +
+                         " and `token = \"NAME\"`, with NAME in `tokens`; `psbc tokens set NAME ask:` says where yours is"};
+  }
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) {
+    const bool host = !check_index_url("https://" + std::string(text));
+    return FormatProblem{"has no `https://`", host ? write("https://" + std::string(text)) : example};
+  }
+  const std::string_view rest = text.substr(scheme + 3);
+  const std::string_view path = rest.substr(std::min(rest.find_first_of("/?#"), rest.size()));
+  const std::string_view authority = rest.substr(0, rest.size() - path.size());
+  const std::size_t colon = authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
+  const std::string_view host = authority.substr(0, colon);
+  const bool is_local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+  if (text.starts_with("http://") && !is_local)
+    return FormatProblem{"is not encrypted: whoever is on the way decides what is installed", write("https://" + std::string(rest))};
+  if (!text.starts_with("https://") && !text.starts_with("http://")) return FormatProblem{"is no address that tools ask with https", example};
+  if (path.find_first_of("?#") != std::string_view::npos) return FormatProblem{"has a query or a fragment, which no index needs", write(text.substr(0, text.find_first_of("?#")))};
+  const bool port = colon == std::string_view::npos || is_port(authority.substr(colon + 1));
+  if (is_host(host) && port && std::all_of(path.begin(), path.end(), is_url_path_character)) return std::nullopt;
+  std::string small(text);
+  std::transform(small.begin(), small.begin() + static_cast<std::ptrdiff_t>(text.size() - path.size()), small.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return FormatProblem{"is not the address of an index", small != text && !check_index_url(small) ? write(small) : example};
+}
+
 Problem check_text(std::string_view text) {
   if (has_control_character(text))
     return FormatProblem{"holds a control character or a line break", "write it on one line"};
@@ -311,6 +354,8 @@ std::optional<FormatProblem> check_format(Format format, std::string_view text) 
     case Format::host: return check_host(text);
     case Format::fingerprint: return check_fingerprint(text);
     case Format::signature_namespace: return check_signature_namespace(text);
+    case Format::index_name: return check_index_name(text);
+    case Format::index_url: return check_index_url(text);
   }
   return std::nullopt;
 }

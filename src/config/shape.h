@@ -6,12 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace psbc::config {
 
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
-enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace };
+enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace, index_name, index_url };
 
 /// `x-psbc-direction`: what a new value of the key may do to what was approved before. The words of a choice go from
 /// the least that it grants to the most.
@@ -28,6 +29,7 @@ enum class Kind : std::uint8_t {
   map,     // NAME = "text"
   table,
   tables,  // NAME = a table, all of one shape
+  rows,    // an array of tables, all of one shape
 };
 
 struct TextShape {
@@ -66,7 +68,10 @@ struct TableShape {
   std::string_view path; // empty for the root
   std::string_view description;
   std::span<const KeyShape> keys;
+  bool is_row = false; // of a list of such tables
 
+  /// The line above its keys.
+  std::string header() const { return (is_row ? "[[" : "[") + std::string(path) + (is_row ? "]]" : "]"); }
   const KeyShape* find(std::string_view name) const {
     for (const KeyShape& key : keys)
       if (key.name == name) return &key;

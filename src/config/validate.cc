@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "config/format.h"
 #include "config/source_form.h"
 #include "config/suggest.h"
@@ -29,6 +30,7 @@ std::string_view wanted(Kind kind) {
     case Kind::map: return "a table of strings";
     case Kind::table: return "a table";
     case Kind::tables: return "a table of tables";
+    case Kind::rows: return "an array of tables";
   }
   return {};
 }
@@ -40,6 +42,7 @@ bool has_type(const Value& value, Kind kind) {
     case Kind::string:
     case Kind::choice: return value.type == Type::string;
     case Kind::strings:
+    case Kind::rows:
     case Kind::integers: return value.type == Type::array;
     case Kind::words: return value.type == Type::string || value.type == Type::array;
     case Kind::tables:
@@ -104,7 +107,7 @@ class Validator {
 
   const KeyShape* unknown_key(const Entry& entry, const Value& table, const TableShape& shape) {
     const std::string place =
-        shape.path.empty() ? std::string("here") : "in `[" + std::string(shape.path) + "]`";
+        shape.path.empty() ? std::string("here") : "in `" + shape.header() + "`";
     const std::string_view what = entry.value.type == Type::table ? "table " : "key ";
     const Suggestion meant = suggest(entry.key, shape, root_);
     std::vector<std::string> notes;
@@ -123,7 +126,7 @@ class Validator {
       else if (meant.table->path.empty())
         help = "write " + name + " at the top of the file, above all tables";
       else
-        help = "write " + name + " below a line `[" + std::string(meant.table->path) + "]`";
+        help = "write " + name + " below a line `" + meant.table->header() + "`";
     }
     refuse(Code::unknown_key, "unknown " + std::string(what) + quoted(entry.key), entry.key_span,
            "not known " + place, std::move(notes), {std::move(help)});
@@ -152,6 +155,7 @@ class Validator {
       case Kind::map: map(entry.value, shape); break;
       case Kind::table: table(entry.value, *shape.table); break;
       case Kind::tables: tables(entry.value, shape); break;
+      case Kind::rows: rows(entry.value, shape); break;
     }
   }
 
@@ -278,6 +282,20 @@ class Validator {
     }
   }
 
+  void rows(const Value& value, const KeyShape& shape) {
+    const std::string path(shape.path);
+    if (value.items.size() > shape.max_entries)
+      too_many(path, value.items.size(), shape.max_entries, value.items[shape.max_entries].span, "remove some");
+    for (const Value& item : value.items) {
+      if (item.type == Type::table)
+        table(item, *shape.table);
+      else
+        refuse(Code::wrong_type, "`" + path + "` holds tables, not " + std::string(with_article(item.type)), item.span,
+               std::string(with_article(item.type)), {std::string(shape.table->description)},
+               {"write its keys below a line `" + std::string(shape.example) + "`"});
+    }
+  }
+
   void map(const Value& value, const KeyShape& shape) {
     const std::string path(shape.path);
     if (value.entries.size() > shape.max_entries)
@@ -320,8 +338,10 @@ class Validator {
                     span, "", {}, {"shorten it"});
     auto problem = check_format(shape.format, text);
     if (!problem) return;
-    // Where a source belongs, somebody wrote what may be the token itself: neither it nor its line is shown.
-    if (shape.format == Format::source && !text.empty() && source_form(text) == nullptr) {
+    // Somebody wrote what may be the token itself, or a password: neither it nor its line is shown.
+    const bool is_secret = (shape.format == Format::source && !text.empty() && source_form(text) == nullptr) ||
+                           (shape.format == Format::index_url && base::has_userinfo(text));
+    if (is_secret) {
       valid_ = false;
       diagnostics_.add({.code = Code::invalid_value,
                         .message = what + " " + problem->message,

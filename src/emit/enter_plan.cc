@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 8\n";
+constexpr std::string_view plan_magic = "psbc plan 9\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -96,6 +96,21 @@ void write_tokens(WireWriter& out, const std::vector<PlannedToken>& tokens) {
     out.text(token.name);
     out.u32((token.read_only ? 1U : 0U) | (token.optional ? 2U : 0U));
   }
+}
+
+void write_logins(WireWriter& out, const std::vector<PlannedLogin>& logins) {
+  out.u32(static_cast<std::uint32_t>(logins.size()));
+  for (const PlannedLogin& login : logins)
+    for (const std::string* field : {&login.host, &login.user, &login.token}) out.text(*field);
+}
+
+std::vector<PlannedLogin> read_logins(WireReader& in) {
+  std::vector<PlannedLogin> logins;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    PlannedLogin& login = logins.emplace_back();
+    for (std::string* field : {&login.host, &login.user, &login.token}) *field = in.text();
+  }
+  return logins;
 }
 
 std::vector<PlannedToken> read_tokens(WireReader& in) {
@@ -186,6 +201,9 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
   };
   for (const policy::Variable& variable : policy.variables)
     plan.variables.emplace_back(variable.name, variable.value);
+  for (const policy::Variable& variable : policy.variables)
+    if (variable.beside) plan.beside.push_back(variable.name);
+  for (const policy::Login& login : policy.logins) plan.logins.push_back({.host = login.host, .user = login.user, .token = login.token});
   for (const policy::Token& token : policy.tokens)
     plan.tokens.push_back({.name = token.name, .read_only = token.read_only, .optional = token.optional});
   for (const policy::HomeFile& file : policy.home_files)
@@ -218,6 +236,8 @@ std::string serialise(const EnterPlan& plan) {
   out.texts(plan.pass);
   write_pairs(out, plan.variables);
   write_tokens(out, plan.tokens);
+  write_logins(out, plan.logins);
+  out.texts(plan.beside);
   write_home_files(out, plan.home_files);
   write_pairs(out, plan.aliases);
   out.u32(static_cast<std::uint32_t>(plan.network));
@@ -246,6 +266,8 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.pass = in.texts();
   plan.variables = read_pairs(in);
   plan.tokens = read_tokens(in);
+  plan.logins = read_logins(in);
+  plan.beside = in.texts();
   plan.home_files = read_home_files(in);
   plan.aliases = read_pairs(in);
   plan.network = read_access(in);

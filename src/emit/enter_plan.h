@@ -37,6 +37,14 @@ struct PlannedToken {
   bool operator==(const PlannedToken&) const = default;
 };
 
+/// A line of ~/.netrc, for one session: the value of `token` is there and in no other file.
+struct PlannedLogin {
+  std::string host;
+  std::string user;
+  std::string token;
+  bool operator==(const PlannedLogin&) const = default;
+};
+
 /// A server that keys may sign in to: by its host keys, because a name means nothing to an agent.
 struct SshHost {
   std::string text;              // for people: "[user@]name[:port]"
@@ -69,6 +77,8 @@ struct EnterPlan {
   std::vector<std::string> pass;                               // names that cross, beside the base list
   std::vector<std::pair<std::string, std::string>> variables;  // name, value
   std::vector<PlannedToken> tokens;                            // their values are found at entry
+  std::vector<PlannedLogin> logins;
+  std::vector<std::string> beside;                             // variables behind which the host's own value is added
   std::vector<HomeFile> home_files;
   std::vector<std::pair<std::string, std::string>> aliases;    // link, target
   config::NetworkAccess network = config::NetworkAccess::full;

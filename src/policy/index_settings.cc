@@ -123,15 +123,40 @@ bool is_kept(const std::string& name) {
   return std::binary_search(std::begin(kept_settings), std::end(kept_settings), std::string_view(name));
 }
 
+/// `index-url = ...`, `pypi.url = ...`
+bool names_index(std::string_view line) {
+  const std::string name = name_of(line);
+  const std::string_view key = line.substr(0, line.find_first_of("=:"));
+  return name == "index-url" || name == "extra-index-url" || name == "index" || key.find("pypi") != std::string_view::npos;
+}
+
+/// `[[index]]` of uv, `[pypi]` and `[pypi.NAME]` of pdm.
+bool is_index_table(std::string_view header) {
+  std::string first;
+  for (const char c : header.substr(0, header.find('.')))
+    if (c >= 'a' && c <= 'z') first += c;
+  return first == "index" || first == "pypi";
+}
+
 std::string stripped(std::string_view line) { return without_conda_token(base::without_userinfo(line)); }
 
 } // namespace
 
-CarriedSettings carry_settings(std::string_view text, Syntax syntax) {
+std::vector<SettingLine> setting_lines(std::string_view text, Syntax syntax) {
+  std::vector<SettingLine> out;
+  for (const std::string_view line : base::split(text, '\n')) {
+    const Line kind = kind_of(line, syntax);
+    if (kind != Line::nothing) out.push_back({.text = line, .name = kind == Line::setting ? name_of(line) : "", .is_continued = kind == Line::continued});
+  }
+  return out;
+}
+
+CarriedSettings carry_settings(std::string_view text, Syntax syntax, bool indexes) {
   CarriedSettings out;
   std::vector<std::uint32_t> numbers; // of the lines that are kept
   std::uint32_t number = 0;
   bool keeps = false; // the setting that a continued line belongs to
+  bool skips = false; // a table of an index that is left out
   for (std::string_view line : base::split(text, '\n')) {
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
@@ -141,9 +166,10 @@ CarriedSettings carry_settings(std::string_view text, Syntax syntax) {
       out.unclear.push_back(number);
       continue;
     }
-    if (kind == Line::setting) keeps = is_kept(name_of(line));
+    if (kind == Line::setting) keeps = is_kept(name_of(line)) && (indexes || !names_index(line));
     if (kind == Line::header) keeps = false;
-    if (kind != Line::header && !keeps) continue;
+    if (kind == Line::header) skips = !indexes && syntax == Syntax::toml && is_index_table(line);
+    if (skips || (kind != Line::header && !keeps)) continue;
     const std::string clean = stripped(line);
     if (clean != line) out.passwords.push_back(number);
     if (hides_userinfo(clean) || holds_token(clean)) out.secrets.push_back(number);

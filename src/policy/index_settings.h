@@ -23,7 +23,16 @@ enum class Syntax : std::uint8_t { ini, toml, yaml };
 /// Keeps the settings that say where packages come from, and how tools speak with that place; all else, comments too,
 /// is left out. Works on lines. `https://user:password@host` loses what stands before the host, a conda channel
 /// `/t/TOKEN/` its token.
-CarriedSettings carry_settings(std::string_view text, Syntax syntax);
+/// Without `indexes`, what names an index of pip, uv or pdm is left out as well.
+CarriedSettings carry_settings(std::string_view text, Syntax syntax, bool indexes = true);
+
+/// A line of such a text, without those that say nothing.
+struct SettingLine {
+  std::string_view text;
+  std::string name;          // as tools compare names; empty for a header and a continued line
+  bool is_continued = false; // belongs to the setting above
+};
+std::vector<SettingLine> setting_lines(std::string_view text, Syntax syntax);
 
 /// The same for the value of a variable: one address or several. False when a secret is left in it.
 bool carry_addresses(std::string_view value, std::string& carried);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Package indexes of the user's own settings: each tool inside asks where it asks outside, without the password, or
 // nothing is entered (THREATS B14). The files are copies in the private HOME, made anew at every entry.
+#include <algorithm>
+
 #include "base/text.h"
 #include "config/load.h"
 #include "policy/index_settings.h"
 #include "policy/lowering.h"
+#include "policy/project_indexes.h"
 #include "policy/tree.h"
 
 namespace psbc::policy {
@@ -52,6 +55,11 @@ void refuse(Lowering& lowering, const AbsPath& path, const std::string& why) {
                   {"keep secrets out of that file: ~/.netrc or a keyring serve the tools outside as well"});
 }
 
+bool has_default(const Lowering& lowering) {
+  const auto& all = lowering.in.project.indexes;
+  return std::any_of(all.begin(), all.end(), [](const config::Index& index) { return index.is_default.value; });
+}
+
 /// True when there is a file, and it is carried.
 bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, Syntax syntax) {
   const LowerInput& in = lowering.in;
@@ -68,7 +76,7 @@ bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, S
     refuse(lowering, path, "a symlink on the way to it lies where the sandbox can write");
     return false;
   }
-  const CarriedSettings carried = carry_settings(*text, syntax);
+  const CarriedSettings carried = carry_settings(*text, syntax, !has_default(lowering));
   if (!carried.secrets.empty()) {
     refuse(lowering, path, lines(carried.secrets) + " holds a secret that is not the password of an address");
     return false;
@@ -91,6 +99,55 @@ bool is_recognised(const Lowering& lowering, const char* tool) {
   for (const std::string& id : lowering.out.tools)
     if (id == tool) return true;
   return false;
+}
+
+/// The generated file at one of these places, the one that counts first; made when there is none. Nothing where the
+/// user's own file is exposed as it is.
+HomeFile* settings_file(Lowering& lowering, std::initializer_list<const char*> places) {
+  for (const char* place : places)
+    for (HomeFile& file : lowering.out.home_files)
+      if (file.path == place) return &file;
+  const char* const last = std::data(places)[places.size() - 1];
+  if (is_visible(lowering.out.rules, lowering.in.places.home / last)) return nullptr;
+  lowering.out.home_files.push_back({.path = last, .content = "", .origin = builtin("[[python.index]]")});
+  return &lowering.out.home_files.back();
+}
+
+void set_project(Lowering& lowering, const char* name, std::string value, bool beside) {
+  lowering.out.variables.push_back({.name = name, .value = std::move(value), .origin = builtin("[[python.index]]"), .beside = beside});
+}
+
+/// Variables win over all files of a tool; the files are for processes that start from an empty environment.
+void add_project_indexes(Lowering& lowering) {
+  const ProjectIndexes indexes = indexes_of(lowering.in.project);
+  if (lowering.in.project.indexes.empty()) return;
+  const bool alone = !indexes.default_url.empty();
+  std::string urls, named, extras;
+  for (const auto& [name, url] : indexes.others) {
+    urls += (urls.empty() ? "" : " ") + url;
+    named += (named.empty() ? "" : " ") + name + "=" + url;
+  }
+  for (const HomeFile& file : lowering.out.home_files)
+    if (file.path.ends_with("pip.conf"))
+      if (std::string found = pip_extra_indexes(file.content); !found.empty()) extras = std::move(found); // the last one counts
+  extras = urls + (urls.empty() || extras.empty() ? "" : " ") + extras;
+  if (HomeFile* const file = settings_file(lowering, {".config/psbc/pip.conf", ".config/pip/pip.conf"})) file->content = with_pip_indexes(file->content, indexes, extras);
+  if (HomeFile* const file = settings_file(lowering, {".config/psbc/uv.toml", ".config/uv/uv.toml"})) file->content = with_uv_indexes(file->content, indexes);
+  set_project(lowering, "PIP_EXTRA_INDEX_URL", extras, !alone);
+  set_project(lowering, "UV_INDEX", named, !alone);
+  const bool pdm = is_recognised(lowering, "pdm");
+  if (pdm) {
+    if (HomeFile* const file = settings_file(lowering, {".config/pdm/config.toml"})) file->content = with_pdm_indexes(file->content, indexes);
+    std::erase_if(lowering.out.variables, [](const Variable& variable) { return variable.name == "PDM_CONFIG_FILE"; });
+    set_project(lowering, "PDM_CONFIG_FILE", (lowering.in.places.home / ".config/pdm/config.toml").string(), false);
+  }
+  if (!alone) return;
+  set_project(lowering, "PIP_INDEX_URL", indexes.default_url, false);
+  set_project(lowering, "UV_DEFAULT_INDEX", indexes.default_name + "=" + indexes.default_url, false);
+  set_project(lowering, "UV_INDEX_URL", indexes.default_url, false); // of older versions
+  set_project(lowering, "UV_EXTRA_INDEX_URL", "", false);
+  set_project(lowering, "PIPENV_PYPI_MIRROR", indexes.default_url, false);
+  if (pdm) set_project(lowering, "PDM_PYPI_URL", indexes.default_url, false);
 }
 
 void set(Lowering& lowering, const char* name, std::string value) {
@@ -142,6 +199,7 @@ void lower_indexes(Lowering& lowering) {
     set(lowering, file.variable, carried ? (in.places.home / inside).string() : path->string());
   }
   if (is_recognised(lowering, "poetry")) carry_poetry_mirror(lowering, settings / "pypoetry/config.toml");
+  add_project_indexes(lowering);
   // Of an environment that was made outside: its own settings are hidden when they hold a secret.
   const AbsPath site = lowering.out.environment / "pip.conf";
   for (const Rule& rule : lowering.out.rules)

@@ -76,7 +76,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
       .session = input.places.session(id),
       .temporary = input.places.temporary_of(id),
       .environment = input.places.envs / input.project.name.value,
-      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .home_files = {}, .ssh = {}, .remarks = {}, .tools = {}, .shells = {}, .zdotdir = {},
+      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .logins = {}, .home_files = {}, .ssh = {}, .remarks = {}, .tools = {}, .shells = {}, .zdotdir = {},
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
@@ -98,6 +98,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_hidden(lowering);
   scan_exposed(lowering);
   lower_ssh(lowering);
+  check_project_indexes(lowering);
   lower_indexes(lowering);
   lower_home_files(lowering);
   lower_network(lowering);

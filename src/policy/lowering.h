@@ -53,6 +53,7 @@ void lower_hidden(Lowering& lowering);      // hidden
 void scan_exposed(Lowering& lowering);      // secrets in what readonly and writable expose
 void lower_ssh(Lowering& lowering);         // [ssh]
 void lower_certificates(Lowering& lowering); // what the variables for certificates name
+void check_project_indexes(Lowering& lowering); // [[python.index]], and where its tokens go
 void lower_indexes(Lowering& lowering);     // package indexes that the user's settings name
 void lower_home_files(Lowering& lowering);  // git identity, and how it signs
 void lower_sockets(Lowering& lowering);     // sockets

@@ -97,6 +97,8 @@ std::string dump(const Policy& policy) {
     out += padded("link", 12) + shown(alias.link, policy.home) + " -> " + base::escape(alias.target) + because(alias.origin);
   for (const std::string& name : policy.pass) out += padded("pass", 12) + name + "\n";
   for (const Token& token : policy.tokens) out += padded("token", 12) + describe(token) + because(token.origin);
+  for (const Login& login : policy.logins)
+    out += padded("login", 12) + "at " + login.host + " as " + login.user + " with " + login.token + because(login.origin);
   for (const Variable& variable : policy.variables)
     out += padded("set", 12) + variable.name + "=" + base::escape(variable.value) + because(variable.origin);
   for (const HomeFile& file : policy.home_files)

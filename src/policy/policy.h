@@ -58,6 +58,15 @@ struct Variable {
   std::string name;
   std::string value;
   Origin origin;
+  bool beside = false; // what the host's variable of this name holds is added behind it, as that crosses
+};
+
+/// Where a token is a password: one that tools find by the host that they ask.
+struct Login {
+  std::string host;
+  std::string user;
+  std::string token; // its variable
+  Origin origin;
 };
 
 /// A credential that the project asks for, under the name of its variable. Where it comes from is not part of a
@@ -153,6 +162,7 @@ struct Policy {
   std::vector<Variable> variables;    // set inside
   std::vector<std::string> pass;      // names that cross, with the base list
   std::vector<Token> tokens;          // cross by the user's sources alone
+  std::vector<Login> logins;          // in ~/.netrc, for this session
   std::vector<HomeFile> home_files;
   Network network;
   Devices devices;

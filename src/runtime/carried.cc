@@ -20,7 +20,8 @@ CarriedVariables carry_variables(const emit::EnterPlan& plan, const base::Env& h
     const auto value = host.get(name);
     const bool decided = std::find(plan.pass.begin(), plan.pass.end(), name) != plan.pass.end() ||
                          std::any_of(plan.variables.begin(), plan.variables.end(), [&](const auto& set) { return set.first == name; });
-    if (!value || decided) continue;
+    const bool beside = std::find(plan.beside.begin(), plan.beside.end(), name) != plan.beside.end();
+    if (!value || (decided && !beside)) continue;
     std::string carried = *value;
     if (variable.kind == Kind::proxy && base::has_userinfo(*value)) {
       out.notes.push_back(name + " stays outside, because it holds a user name or a password");
@@ -33,6 +34,9 @@ CarriedVariables carry_variables(const emit::EnterPlan& plan, const base::Env& h
       }
       if (carried != *value) out.notes.push_back(name + " crosses without the user name and password in it");
     }
+    if (beside)
+      for (const auto& [planned, ours] : plan.variables)
+        if (planned == name) carried.insert(0, ours.empty() ? "" : ours + " ");
     out.values.emplace_back(name, std::move(carried));
   }
   return out;

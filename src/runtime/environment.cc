@@ -129,12 +129,12 @@ std::vector<std::string> make_environment(const emit::EnterPlan& plan, const std
   for (const auto& [name, value] : host.all())
     if (base_variable(name) != nullptr)
       inside[name] = value;
-  for (auto& [name, value] : carry_variables(plan, host).values)
-    inside[name] = value;
   for (const std::string& name : plan.pass)
     if (const auto value = host.get(name))
       inside[name] = *value;
   for (const auto& [name, value] : plan.variables)
+    inside[name] = value;
+  for (auto& [name, value] : carry_variables(plan, host).values) // none of those that were decided above
     inside[name] = value;
 
   for (const emit::PlannedToken& token : plan.tokens)

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "runtime/jail_home.h"
+#include "runtime/netrc.h"
 #include "runtime/session.h"
 
 namespace psbc::runtime {
@@ -110,6 +111,7 @@ LostFiles::Walk LostFiles::walk(const std::string& directory) {
 bool LostFiles::is_own(std::string_view path) const {
   if (path.starts_with(secret_directory) && path.substr(secret_directory.size()).starts_with('/'))
     return true; // kept nowhere
+  if (path == netrc_path && !plan_.logins.empty()) return true;
   return std::any_of(plan_.home_files.begin(), plan_.home_files.end(), [&](const emit::HomeFile& file) { return file.path == path; });
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/ask.h"
 #include "runtime/host_program.h"
 #include "runtime/host_secret.h"
+#include "runtime/netrc.h"
 #include "runtime/source_process.h"
 
 namespace psbc::runtime {
@@ -208,6 +209,24 @@ bool cut(Wanted& wanted, bool as_file) {
   return true;
 }
 
+/// Adds a line for each host that asks for this token.
+base::Status add_logins(const std::vector<emit::PlannedLogin>& logins, const Wanted& wanted, std::vector<base::Secret>& lines) {
+  for (const emit::PlannedLogin& login : logins) {
+    if (login.token != wanted.token.name) continue;
+    TRY_ASSIGN(base::Secret line, netrc_line(login, wanted.bytes.view()));
+    lines.push_back(std::move(line));
+  }
+  return base::ok();
+}
+
+SecretFile netrc_of(const std::vector<base::Secret>& lines) {
+  std::size_t size = 0;
+  for (const base::Secret& line : lines) size += line.view().size();
+  SecretFile file{.path = std::string(netrc_path), .variable = {}, .bytes = base::Secret(size)};
+  for (const base::Secret& line : lines) file.bytes.append(line.view());
+  return file;
+}
+
 std::string how_to_set(const TokenRequest& request, const emit::PlannedToken& token) {
   const std::string kind = token.read_only ? " --kind read" : "";
   const std::string read_only = token.name + "_READONLY";
@@ -251,9 +270,12 @@ Tokens find_tokens(const TokenRequest& request) {
     else wanted.fail(line.error());
   }
 
+  std::vector<base::Secret> logins;
   for (Wanted& wanted : all) {
     const std::string pointer = policy::pointer_of(wanted.source);
-    if (wanted.cause.empty() && cut(wanted, !pointer.empty())) {
+    if (wanted.cause.empty() && cut(wanted, !pointer.empty()))
+      if (const base::Status added = add_logins(request.plan.logins, wanted, logins); !added) wanted.fail(added.error());
+    if (wanted.cause.empty()) {
       if (pointer.empty()) tokens.variables.push_back({.name = wanted.token.name, .value = std::move(wanted.bytes)});
       else tokens.files.push_back({.path = std::string(secret_directory) + "/" + wanted.token.name, .variable = pointer, .bytes = std::move(wanted.bytes)});
       continue;
@@ -262,6 +284,7 @@ Tokens find_tokens(const TokenRequest& request) {
     if (wanted.token.optional) tokens.notes.push_back(wanted.token.name + " is absent: " + cause);
     else tokens.problems.push_back({.operation = "get the token", .object = wanted.token.name, .cause = cause, .hint = wanted.hint});
   }
+  if (!logins.empty()) tokens.files.push_back(netrc_of(logins));
   return tokens;
 }
 

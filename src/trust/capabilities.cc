@@ -130,6 +130,8 @@ std::string normalised(Format format, std::string_view text, const CapabilityInp
     case Format::host:
     case Format::fingerprint:
     case Format::signature_namespace:
+    case Format::index_name:
+    case Format::index_url:
     case Format::source:
     case Format::argument:
     case Format::text: break;
@@ -159,6 +161,17 @@ std::string whole(const Value& value) {
   return out;
 }
 
+/// One table of a list: where it sends what. In the schema's order, without what means nothing.
+std::string row(const config::TableShape& shape, const Value& table) {
+  std::string out;
+  for (const KeyShape& key : shape.keys) {
+    const config::Entry* entry = table.find(key.name);
+    if (entry == nullptr || (key.kind == Kind::boolean && !entry->value.boolean)) continue;
+    out += (out.empty() ? "" : " ") + std::string(key.name) + "=" + whole(entry->value);
+  }
+  return out;
+}
+
 void add(const KeyShape& key, const Value& value, const CapabilityInput& in, Capabilities& out) {
   const auto put = [&](std::string text) { out.insert({std::string(key.path), std::move(text)}); };
   switch (key.kind) {
@@ -181,6 +194,9 @@ void add(const KeyShape& key, const Value& value, const CapabilityInput& in, Cap
     case Kind::tables:
       for (const config::Entry& entry : value.entries) put(entry.key + ": " + whole(entry.value));
       break;
+    case Kind::rows:
+      for (const Value& item : value.items) put(row(*key.table, item));
+      break;
     case Kind::table: break;
   }
 }
@@ -188,7 +204,7 @@ void add(const KeyShape& key, const Value& value, const CapabilityInput& in, Cap
 void add_table(const config::TableShape& shape, const Value* table, const CapabilityInput& in, Capabilities& out) {
   for (const KeyShape& key : shape.keys) {
     const config::Entry* entry = table != nullptr ? table->find(key.name) : nullptr;
-    if (key.table != nullptr) add_table(*key.table, entry != nullptr ? &entry->value : nullptr, in, out);
+    if (key.kind == Kind::table) add_table(*key.table, entry != nullptr ? &entry->value : nullptr, in, out);
     else if (key.direction == Direction::neutral) continue;
     else if (entry != nullptr) add(key, entry->value, in, out);
     // The least word grants nothing, and is not in the set.
@@ -289,7 +305,7 @@ std::optional<Capabilities> parse_capabilities(std::string_view text) {
   std::vector<std::string_view> fields;
   while (reader.next(fields)) {
     const KeyShape* key = fields.size() == 3 && fields[0] == "has" ? find_key(fields[1]) : nullptr;
-    if (key == nullptr || key->table != nullptr || key->direction == Direction::neutral) return std::nullopt;
+    if (key == nullptr || key->kind == Kind::table || key->direction == Direction::neutral) return std::nullopt;
     if (key->kind == Kind::choice && rank(*key, fields[2]) == key->words.size()) return std::nullopt;
     out.insert({std::string(fields[1]), std::string(fields[2])});
   }

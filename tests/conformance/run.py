@@ -141,9 +141,9 @@ def check_corpus(tap, program, paths):
 
 SCALARS = ["", "x", ".env", "~/x", "/x", "..", "a/../b", "none", "commit", "a..b", "$HOME/x", "~bob", "~", "*", "a?b", " x", "x ", "a\\b",
            "a\nb", "\t", "\x7f", "\u0085", "ü", "😀", "A", "A_1", "1A", "A=1", "-", ".", "a" * 64, "a" * 65, "V" * 129,
-           "x" * 4095, "x" * 4096, "x" * 4097, "HF_TOKEN:read", "A?", "A:read?", "A:write", "env:A", "file:~/x", "file:x", "pass:a/b", "pass:-a", "ask:",
+           "x" * 4095, "x" * 4096, "x" * 4097, "https://h.example/simple/", "http://localhost:1/", "https://u:p@h/", "HF_TOKEN:read", "A?", "A:read?", "A:write", "env:A", "file:~/x", "file:x", "pass:a/b", "pass:-a", "ask:",
            "op://a/b/c", "keyring:a/b", "aws:a", "gh:", "vault:a#b", "sops:~/a#b", "age:~/a", "secret-tool:a=b", "read", "file", ["a", "-b"], [], 0, 1, 2, -1, 2**53, 1.5, True, False, datetime.date(1979, 5, 27)]
-KEYS = ["name", "schema", "readonly", "writable", "hidden", "python", "venv", "env", "pass", "set", "accept_secrets",
+KEYS = ["name", "index", "url", "token", "default", "schema", "readonly", "writable", "hidden", "python", "venv", "env", "pass", "set", "accept_secrets",
         "keep_lost", "templates", "workspace", "git", "read_only", "secrets", "tokens", "projects", "from", "kind", "as", "~/x", "", "A", "B-C", "1", "é", "a b", "\n"]
 
 

@@ -33,7 +33,7 @@ TEST_CASE("every key has words, an example and limits") {
       INFO(key.path);
       CHECK_FALSE(key.description.empty());
       CHECK_FALSE(key.example.empty());
-      CHECK((key.kind == Kind::table || key.kind == Kind::tables) == (key.table != nullptr));
+      CHECK((key.kind == Kind::table || key.kind == Kind::tables || key.kind == Kind::rows) == (key.table != nullptr));
       if (key.kind == Kind::strings || key.kind == Kind::integers || key.kind == Kind::map) CHECK(key.max_entries == max_entries);
       if (key.kind == Kind::integer) CHECK_FALSE(key.allowed.empty());
     });
@@ -44,12 +44,12 @@ TEST_CASE("the examples in the schemas load") {
   for (const Which which : {Which::project, Which::user}) {
     each_key(shape_of(which), [which](const KeyShape& key, const TableShape& table) {
       std::string text = which == Which::project && key.path != "name" ? "name = \"lab\"\n" : "";
-      if (!table.path.empty()) text += "[" + std::string(table.path) + "]\n";
+      if (!table.path.empty()) text += table.header() + "\n";
       for (const KeyShape& other : table.keys)
         if (other.required && other.name != key.name && !table.path.empty()) text += std::string(other.example) + "\n";
       text += std::string(key.example) + "\n";
       // The first table of its kind is an example when it has what it must have.
-      if (key.kind == Kind::tables)
+      if (key.kind == Kind::tables || key.kind == Kind::rows)
         for (const KeyShape& other : key.table->keys)
           if (other.required) text += std::string(other.example) + "\n";
       INFO(text);

@@ -27,7 +27,7 @@ struct Scene {
   Scene() { fs.directory("/home/u/code/lab").directory("/home/u/data/a").link("/home/u/linked", "data").file("/home/u/code/.git"); }
 
   Capabilities of(const std::string& text) {
-    const diag::SourceFile source(".python-sandbox.toml", text.find("name =") == std::string::npos ? "name = \"lab\"\n" + text : text);
+    const diag::SourceFile source(".python-sandbox.toml", !text.starts_with("name =") ? "name = \"lab\"\n" + text : text);
     diag::Diagnostics diagnostics;
     const auto tree = config::load_project_tree(source, diagnostics);
     CAPTURE(source.text());
@@ -136,7 +136,7 @@ namespace {
 
 void walk(const config::TableShape& table, const std::function<void(const config::KeyShape&)>& visit) {
   for (const config::KeyShape& key : table.keys) {
-    if (key.table != nullptr) walk(*key.table, visit);
+    if (key.kind == config::Kind::table) walk(*key.table, visit);
     else visit(key);
   }
 }
@@ -151,6 +151,9 @@ TEST_CASE("each key of the schema is in the set, or is neutral") {
     const std::string header = dot == std::string_view::npos ? "" : "[" + std::string(key.path.substr(0, dot)) + "]\n";
     std::string line(key.example);
     if (key.kind == config::Kind::choice) line = std::string(key.name) + " = \"" + std::string(key.words[key.fallback == 0 ? key.words.size() - 1 : 0]) + "\"";
+    if (key.kind == config::Kind::rows)
+      for (const config::KeyShape& inner : key.table->keys)
+        if (inner.required) line += "\n" + std::string(inner.example);
     const std::string with = key.name == "name" ? "name = \"imagenet-lab\"\n" : header + line + "\n";
     const Capabilities before = s.of(""), after = s.of(with);
     const bool more = !trust::widening(before, after).empty(), less = !trust::widening(after, before).empty();
