@@ -47,8 +47,9 @@ void grant(Lowering& lowering, const Index& index, std::vector<const Index*>& se
     std::vector<std::string> names;
     for (const config::Token& one : lowering.in.project.tokens) names.push_back(one.name.value);
     const std::string meant = base::nearest(token, names);
-    return refuse(lowering, quoted(token) + " is not in `tokens`", index.token->span, "", {},
-                  meant.empty() ? "add it at the top of the file: tokens = [\"" + token + "\"]" : "did you mean `" + meant + "`?");
+    // Not shown: it may be the token itself.
+    return refuse(lowering, "the token of the index " + quoted(index.name.value) + " is not in `tokens`", index.token->span, "", {},
+                  meant.empty() ? "name the token's variable here, and in `tokens` at the top of the file" : "did you mean `" + meant + "`?");
   }
   for (const Index* const other : seen) {
     if (base::url_host(other->url.value) != host) continue;
