@@ -3,6 +3,8 @@
 // share.
 #pragma once
 
+#include <cstdint>
+
 #include "driver/compile.h"
 #include "driver/left_open.h"
 #include "trace/check.h"

@@ -6,6 +6,7 @@
 // Each step leaves a whole file under at least one of the two names, and nothing is ever overwritten.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

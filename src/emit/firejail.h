@@ -3,6 +3,7 @@
 // by the model of firejail's own lexer (emit/lexer.h) and gave exactly what was meant (emit/check.h).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -3,6 +3,7 @@
 // status of the command.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>

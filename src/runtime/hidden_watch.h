@@ -8,6 +8,7 @@
 // the session's own file, and is told as that.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>

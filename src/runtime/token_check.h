@@ -3,6 +3,7 @@
 // the user's curl by its standard input, never by its command line.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
