@@ -36,7 +36,7 @@ struct Wanted {
   void fail(const base::Error& error) { fail(base::describe(error), error.hint); }
 };
 
-std::string quoted(std::string_view text) { return "`" + base::escape(text) + "`"; }
+std::string shown_as_code(std::string_view text) { return "`" + base::escape(text) + "`"; }
 
 /// One program, and the tokens that come from it: what one call of `aws` gave belongs together.
 struct Program {
@@ -45,7 +45,7 @@ struct Program {
   bool is_done = false;
 
   const policy::TokenSource& source() const { return tokens.front()->source; }
-  std::string shown() const { return quoted(source().written); }
+  std::string shown() const { return shown_as_code(source().written); }
   void fail(const std::string& why, const std::string& what_to_type) {
     for (Wanted* const wanted : tokens) wanted->fail(why, what_to_type);
     is_done = true;
@@ -179,7 +179,7 @@ void look_up(const TokenRequest& request, Wanted& wanted, std::vector<std::strin
 /// What of the bytes is the token; false with a cause when it cannot be one.
 bool cut(Wanted& wanted, bool as_file) {
   std::string_view text = wanted.bytes.view();
-  const std::string from = quoted(wanted.source.written);
+  const std::string from = shown_as_code(wanted.source.written);
   if (wanted.source.output == SourceOutput::first_line && !as_file) text = text.substr(0, text.find('\n'));
   if (wanted.source.output == SourceOutput::assignment) {
     const std::string name = wanted.token.name + "=";
