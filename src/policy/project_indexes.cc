@@ -14,7 +14,7 @@ struct Login {
   std::string_view suffix; // of the host
   std::string_view user;
 };
-// AWS CodeArtifact, Google Artifact Registry, Cloudsmith and Azure Artifacts, by their own documentation on pip. GitLab,
+// AWS CodeArtifact, Google Artifact Registry, Cloudsmith and Azure Artifacts name these users for pip. GitLab,
 // PyPI itself and devpi-like servers take the name that PyPI made usual.
 constexpr Login logins[] = {
     {".amazonaws.com", "aws"},          {"-python.pkg.dev", "oauth2accesstoken"},        {"dl.cloudsmith.io", "token"},
