@@ -19,7 +19,7 @@ void say_grants(const Context& context, const policy::Policy& policy) {
   const auto asked = [](const policy::Origin& origin) {
     return origin.source == policy::Origin::Source::project || origin.source == policy::Origin::Source::user;
   };
-  const auto shown = [&](const base::AbsPath& path) { return base::escape(base::display_path(path, policy.home)); };
+  const auto shown = [&](const base::AbsPath& path) { return trust::visible(base::display_path(path, policy.home)); };
   say(context, "the sandbox `" + policy.name + "` may");
   for (const policy::Rule& rule : policy.rules)
     if (asked(rule.origin) && rule.access == policy::Access::writable) say(context, "  + write  " + shown(rule.path));
@@ -39,7 +39,7 @@ void say_grants(const Context& context, const policy::Policy& policy) {
   }
   for (const std::string& name : policy.pass) say(context, "  + see the variable " + name);
   for (const policy::Variable& variable : policy.variables)
-    if (asked(variable.origin)) say(context, "  + set the variable " + variable.name + "=" + base::escape(variable.value));
+    if (asked(variable.origin)) say(context, "  + set the variable " + variable.name + "=" + trust::visible(variable.value));
   for (const policy::SshHost& host : policy.ssh.hosts) say(context, "  + ssh: sign in to " + base::escape(host.text) + " with a key of yours");
   if (policy.ssh.signing) say(context, "  + ssh: sign commits and tags with a key of yours");
   for (const policy::Rule& rule : policy.rules)

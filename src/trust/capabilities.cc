@@ -280,12 +280,23 @@ std::vector<Step> widening(const Capabilities& approved, const Capabilities& ask
   return out;
 }
 
+std::string visible(std::string_view text) {
+  const std::string escaped = base::escape(text);
+  std::string out;
+  for (std::size_t at = 0; at < escaped.size(); ++at) {
+    const bool hides = escaped[at] == ' ' && (at == 0 || at + 1 == escaped.size() || escaped[at - 1] == ' ');
+    if (hides) out += "\\u{20}";
+    else out += escaped[at];
+  }
+  return out;
+}
+
 std::string shown(const Step& step, const AbsPath& home) {
   const KeyShape& key = *find_key(step.what.key);
   const auto path = AbsPath::parse(step.what.value);
   const std::string words = std::string(step.added ? "+ " : "- ") + std::string(key.grant);
   if (key.kind == Kind::boolean) return words;
-  return words + " " + base::escape(path ? display_path(*path, home) : step.what.value);
+  return words + " " + visible(path ? display_path(*path, home) : step.what.value);
 }
 
 std::string json(const Step& step, const AbsPath& home) {

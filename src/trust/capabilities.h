@@ -45,6 +45,10 @@ struct Step {
 };
 std::vector<Step> widening(const Capabilities& approved, const Capabilities& asked);
 
+/// Text of a file as a person must see it before an approval: escaped, and with each blank that follows another one,
+/// starts or ends it spelled out, so that no padding pushes the rest of a line out of sight (THREATS E2).
+std::string visible(std::string_view text);
+
 /// "+ read  ~/datasets", "- hidden  .env"; escaped.
 std::string shown(const Step& step, const base::AbsPath& home);
 

@@ -109,6 +109,14 @@ TEST_CASE("what grants more shows that alone, riskiest first") {
   }
 }
 
+TEST_CASE("padding in a value is spelled out") {
+  CHECK(trust::visible("a b") == "a b");
+  CHECK(trust::visible("a" + std::string(300, ' ') + "b").find("  ") == std::string::npos);
+  CHECK(trust::visible(" a  b ") == "\\u{20}a \\u{20}b\\u{20}");
+  Scene s;
+  CHECK(s.steps("", "env.set = { A = \"1   2\" }") == "+ set the variable A=1 \\u{20}\\u{20}2\n");
+}
+
 TEST_CASE("a link that leads elsewhere is another capability") {
   Scene s;
   const Capabilities before = s.of("readonly = [\"~/linked\"]");
