@@ -39,7 +39,7 @@ class Ears:
     """Decoys that listen at the addresses of vectors, and what they heard."""
 
     def __init__(self, h, vectors):
-        self.h, self.heard, self.end = h, set(), threading.Event()
+        self.h, self.heard, self.end, self.idle = h, set(), threading.Event(), threading.Event()
         self.ready = selectors.DefaultSelector()
         self.at = {vector.id: self._listen(vector.address) for vector in vectors}
         self.thread = threading.Thread(target=self._follow)
@@ -74,7 +74,10 @@ class Ears:
 
     def _follow(self):
         while not self.end.is_set():
-            for key, _ in self.ready.select(0.2):
+            waiting = self.ready.select(0.05)
+            if not waiting:
+                self.idle.set()
+            for key, _ in waiting:
                 with contextlib.suppress(OSError):
                     s = key.fileobj
                     if s.type == socket.SOCK_DGRAM:
@@ -94,6 +97,8 @@ class Ears:
         r = run(["python3", "caller.py"])
         assert p.h.exists(p.path + "/called"), r
         os.unlink(p.h.path(p.path + "/called"))
+        self.idle.clear()  # a datagram may still wait to be read
+        assert self.idle.wait(10)
         return {id for id, word in words.items() if word in self.heard}
 
     def __enter__(self):
