@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Turns the table of guarded files into C++ tables.
+
+    gen_guards.py guards.toml OUT.cc
+
+The tables are offsets into one text: they hold no pointer, so a program that never looks at them pays neither a
+relocation nor a page for them.
+"""
+
+import re
+import sys
+import tomllib
+
+TEXTS = ("name", "tool", "when", "source", "risk")
+CHOICES = {  # in the order of the enums in src/base/guards.h
+    "where": ("root", "anywhere", "git", "environment"), "class": ("pinned", "reported"), "absent": ("none", "directory", "file"),
+}
+KEYS = {*TEXTS, *CHOICES, "paths", "open", "text"}
+PATH = r"[A-Za-z0-9._*-]+(/[A-Za-z0-9._*-]+)*/?"
+
+
+class GuardError(Exception):
+    """The file says something that the tables could not say."""
+
+
+def need(condition, where, why):
+    if not condition:
+        raise GuardError(f"{where}: {why}")
+
+
+def check_text(where, text):
+    need(isinstance(text, str) and text and text.isprintable() and text.isascii(), where, "is not one line of plain text")
+
+
+def check(guards):
+    names, paths = set(), {}
+    for guard in guards:
+        where = f"[[guard]] {guard.get('name', '?')}"
+        unknown = set(guard) - KEYS
+        need(not unknown, where, f"unknown keys {sorted(unknown)}")
+        for key in TEXTS:
+            need(key in guard, where, f"has no `{key}`")
+            check_text(f"{where} {key}", guard[key])
+        need(len(guard["name"]) <= 64 and guard["name"] not in names, where, "is a second row of this name")
+        names.add(guard["name"])
+        for key, words in CHOICES.items():
+            need(guard.get(key, "none") in words, where, f"`{key}` is one of {', '.join(words)}")
+        need(isinstance(guard.get("open", True), bool), where, "`open` is true or false")
+        need(isinstance(guard.get("paths"), list) and guard["paths"], where, "has no `paths`")
+        for path in guard["paths"]:
+            need(isinstance(path, str) and re.fullmatch(PATH, path) and ".." not in path, where, f"`{path}` is no path")
+            key = (guard["where"] in ("git", "environment") and guard["where"], path.rstrip("/"))
+            need(key not in paths, where, f"`{path}` is in {paths.get(key)} already")
+            paths[key] = where
+        absent = guard.get("absent", "none")
+        need(absent == "none" or guard["class"] == "pinned", where, "what is only reported has no place kept for it")
+        need(guard["class"] == "reported" or not any("*" in path for path in guard["paths"]), where, "a mount needs a name, not a pattern")
+        need(("text" in guard) == (absent == "file") and isinstance(guard.get("text", ""), str), where, "`text` is what the file holds")
+        need(absent != "file" or guard["where"] == "git", where, "git would show a file outside of a git directory")
+
+
+class Pool:
+    """Every text once; the longest first, so that a text which is part of another needs no place of its own."""
+
+    def __init__(self, texts):
+        self.text, self.at = "", {}
+        for text in sorted(set(texts), key=lambda t: (-len(t), t)):
+            at = self.text.find(text)
+            if at < 0:
+                at = len(self.text)
+                self.text += text
+            self.at[text] = at
+        need(len(self.text) < 65536, "the table", "its texts are longer than 64 KiB")
+
+    def ref(self, text):
+        return f"{{{self.at[text]}, {len(text)}}}"
+
+
+def texts_of(guard):
+    return [guard[key] for key in TEXTS] + ["\n".join(guard["paths"]), guard.get("text", "")]
+
+
+def quote(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("?", "\\?").replace("\n", "\\n") + '"'
+
+
+def write_tables(guards):
+    pool = Pool([text for guard in guards for text in texts_of(guard)])
+    out = ["// Made by schema/gen_guards.py from schema/guards.toml.", '#include "base/guards_tables.h"', "",
+           "namespace psbc::base::tables {", "", "const char guard_text[] ="]
+    out += ["    " + quote(pool.text[at:at + 96]) for at in range(0, len(pool.text), 96)]
+    out[-1] += ";"
+    out += ["", "const GuardRow guard_rows[] = {"]
+    for guard in guards:
+        choices = [str(words.index(guard.get(key, "none"))) for key, words in CHOICES.items()]
+        out.append("    {" + ", ".join([pool.ref(text) for text in texts_of(guard)] + choices + [str(int(guard.get("open", True)))]) + "},")
+    out += ["};", f"const std::size_t guard_row_count = {len(guards)};", "", "} // namespace psbc::base::tables", ""]
+    return "\n".join(out)
+
+
+def main():
+    with open(sys.argv[1], "rb") as file:
+        table = tomllib.load(file)
+    try:
+        need(set(table) == {"guard"}, "the table", "holds tables [[guard]] alone")
+        check(table["guard"])
+        with open(sys.argv[2], "w", encoding="utf-8") as file:
+            file.write(write_tables(table["guard"]))
+    except GuardError as error:
+        sys.exit(f"gen_guards.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
