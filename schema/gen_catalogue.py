@@ -16,6 +16,7 @@ import tomllib
 STRINGS = ("id", "title", "read_only", "read_only_link")
 LISTS = ("variables", "file_variables", "files", "settings", "moved_by", "hosts")
 FORM = {"what", "prefixes", "alphabet", "min"}
+GIT = ("variable", "host", "host_variable", "user")
 ALPHABETS = {  # in the order of the enum in src/base/token_forms.h
     "upper": r"[A-Z0-9]", "alnum": r"[A-Za-z0-9]", "word": r"[A-Za-z0-9_]", "url": r"[A-Za-z0-9_-]",
     "base64": r"[A-Za-z0-9+/=_-]", "dotted": r"[A-Za-z0-9_.-]", "hex": r"[0-9a-fA-F]",
@@ -53,13 +54,24 @@ def check_forms(where, forms, prefixes):
             prefixes[prefix] = where
 
 
+def check_git(where, rows, service):
+    names = service.get("variables", [])
+    for row in rows:
+        need(set(row) <= set(GIT) and {"variable", "user"} <= set(row), where, f"a row of `git` has the keys {GIT}")
+        need("host" in row or "host_variable" in row, where, "a row of `git` has no `host` and no `host_variable`")
+        need(row["variable"] in names, where, f"`{row['variable']}` is none of its variables")
+        check_text(where, row["user"], r"[A-Za-z0-9_-]+")
+        check_text(where, row.get("host", "x.y"), PATTERNS["hosts"])
+        check_text(where, row.get("host_variable", "X"), PATTERNS["moved_by"])
+
+
 def check(services):
     """Refuses unknown keys, wrong types, and whatever two services claim for themselves."""
     owners = {"id": {}, "variables": {}, "files": {}}
     prefixes = {}
     for service in services:
         where = f"[[service]] {service.get('id', '?')}"
-        unknown = set(service) - set(STRINGS) - set(LISTS) - {"forms"}
+        unknown = set(service) - set(STRINGS) - set(LISTS) - {"forms", "git"}
         need(not unknown, where, f"unknown keys {sorted(unknown)}")
         need("id" in service and "title" in service, where, "has no `id` or no `title`")
         need("read_only" in service or "read_only_link" not in service, where, "a `read_only_link` without `read_only`")
@@ -77,6 +89,7 @@ def check(services):
             need(name not in owners[kind], where, f"`{name}` belongs to {owners[kind].get(name)} already")
             owners[kind][name] = where
         check_forms(where, service.get("forms", []), prefixes)
+        check_git(f"{where} git", service.get("git", []), service)
 
 
 class Pool:
@@ -104,6 +117,8 @@ def write_tables(services):
     texts = [s[k] for s in services for k in STRINGS if k in s]
     texts += [item for s in services for k in LISTS for item in s.get(k, [])]
     texts += [t for prefix, _, form in forms for t in (prefix, form["what"])]
+    git = [(number, row) for number, s in enumerate(services) for row in s.get("git", [])]
+    texts += [row[k] for _, row in git for k in GIT if k in row]
     pool = Pool(texts)
     out = ["// Made by schema/gen_catalogue.py from schema/catalogue.toml.", '#include "base/catalogue_tables.h"', "",
            "namespace psbc::base::tables {", "", "const char catalogue_text[] ="]
@@ -125,7 +140,9 @@ def write_tables(services):
     out += ["};", f"const std::size_t catalogue_service_count = {len(rows)};", "", "const FormRow catalogue_forms[] = {"]
     for prefix, number, form in forms:
         out.append(f"    {{{pool.ref(form['what'])}, {pool.ref(prefix)}, {number}, Alphabet::{form['alphabet']}, {form['min']}}}, // {prefix}")
-    out += ["};", f"const std::size_t catalogue_form_count = {len(forms)};", "", "} // namespace psbc::base::tables", ""]
+    out += ["};", f"const std::size_t catalogue_form_count = {len(forms)};", "", "const GitRow catalogue_git[] = {"]
+    out += [f"    {{{', '.join(pool.ref(row.get(k, '')) for k in GIT)}, {number}}}, // {row['variable']}" for number, row in git]
+    out += ["};", f"const std::size_t catalogue_git_count = {len(git)};", "", "} // namespace psbc::base::tables", ""]
     return "\n".join(out)
 
 
@@ -138,11 +155,16 @@ def write_docs(services):
            "broad token (never exposed to a sandbox, whatever a project asks for), and whether a token that can only read",
            "exists. `psbc tokens info SERVICE` and `psbc tokens info VARIABLE` show one of them.", "",
            "In a variable, `*` stands for a part that the user chooses. A variable marked (file) names a file that holds the",
-           "credential. A form is how a token begins: the scan of what is exposed and the redaction of what psbc prints look",
+           "credential; git over https uses one marked (git) as the password of that host. A form is how a token begins: the scan of what is exposed and the redaction of what psbc prints look",
            "for it; a service without one is recognised by the names of its variables alone.", "",
            "| service | variables | files of its tools | read-only kind | form |", "| --- | --- | --- | --- | --- |"]
     for s in shown:
-        variables = [f"`{v}`" for v in s.get("variables", [])] + [f"`{v}` (file)" for v in s.get("file_variables", [])]
+        git = {}
+        for row in s.get("git", []):
+            git.setdefault(row["variable"], []).append(f"`${row['host_variable']}`" if "host_variable" in row else f"`{row['host']}`")
+            if "host_variable" in row and "host" in row:
+                git[row["variable"]][-1] += f" or `{row['host']}`"
+        variables = [f"`{v}`" + (f" (git: {', '.join(git[v])})" if v in git else "") for v in s.get("variables", [])] + [f"`{v}` (file)" for v in s.get("file_variables", [])]
         kind = s.get("read_only", "none")
         if "read_only_link" in s:
             kind = f"[{kind}]({s['read_only_link']})"

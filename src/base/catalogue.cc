@@ -59,6 +59,20 @@ std::optional<Service> service_of_variable(std::string_view name) {
   return {};
 }
 
+std::size_t git_login_count() { return tables::catalogue_git_count; }
+
+GitLogin git_login(std::size_t index) {
+  const auto& row = tables::catalogue_git[index];
+  return {.variable = text_of(row.variable), .host = text_of(row.host), .host_variable = text_of(row.host_variable),
+          .user = text_of(row.user), .service = row.service};
+}
+
+bool is_host_of(const Service& service, std::string_view host) {
+  for (const std::string_view own : service.hosts)
+    if (host == own || (host.ends_with(own) && host[host.size() - own.size() - 1] == '.')) return true;
+  return false;
+}
+
 bool wants_file(std::string_view variable) {
   const auto owner = service_of_variable(variable);
   return owner && holds(owner->file_variables, variable);

@@ -50,11 +50,25 @@ struct Service {
   CatalogueList hosts;             // that the token belongs to
 };
 
+/// A token that is a password of git over https.
+struct GitLogin {
+  std::string_view variable;
+  std::string_view host;          // the one that it is for; may be empty
+  std::string_view host_variable; // names the server that it is for instead; may be empty
+  std::string_view user;          // where the address of a repository names none
+  std::size_t service;            // index
+};
+
 std::size_t service_count();
 Service service(std::size_t index);
 std::optional<Service> find_service(std::string_view id);
 /// The service that a variable belongs to.
 std::optional<Service> service_of_variable(std::string_view name);
+/// In the order in which git shall ask for them.
+std::size_t git_login_count();
+GitLogin git_login(std::size_t index);
+/// Is `host` one of the service's own, or below one?
+bool is_host_of(const Service& service, std::string_view host);
 /// Does this variable want the path of a file?
 bool wants_file(std::string_view variable);
 /// The well-known variable that was meant by one that nobody knows; empty when none is near.

@@ -33,11 +33,18 @@ struct FormRow {
   std::uint8_t min_rest;
 };
 
+struct GitRow {
+  TextRef variable, host, host_variable, user;
+  std::uint16_t service;
+};
+
 extern const char catalogue_text[];
 extern const TextRef catalogue_items[];
 extern const ServiceRow catalogue_services[];
 extern const std::size_t catalogue_service_count;
 extern const FormRow catalogue_forms[]; // sorted by prefix, by bytes
 extern const std::size_t catalogue_form_count;
+extern const GitRow catalogue_git[]; // the first one for a host comes first
+extern const std::size_t catalogue_git_count;
 
 } // namespace psbc::base::tables

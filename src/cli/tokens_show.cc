@@ -180,6 +180,12 @@ int token_info(Context& context, const TokensOptions& options) {
   print_items("settings", service->settings);
   print_items("moved by", service->moved_by);
   print_items("hosts", service->hosts);
+  for (std::size_t i = 0; i < base::git_login_count(); ++i) {
+    const auto login = base::git_login(i);
+    if (login.service != service->index) continue;
+    const std::string named = login.host_variable.empty() ? "" : "what " + std::string(login.host_variable) + " names";
+    print(padded("git over https", 16) + std::string(login.variable) + ": " + named + (named.empty() || login.host.empty() ? "" : ", else ") + std::string(login.host) + "\n");
+  }
   print(padded("read-only", 16) + (service->read_only.empty() ? "none: whoever has the token can do all that it can do" : std::string(service->read_only)) + "\n");
   if (!service->read_only_link.empty()) print(padded("", 16) + std::string(service->read_only_link) + "\n");
   std::string forms;

@@ -138,9 +138,10 @@ bool is_harmless_value(const GitEntry& entry, GitValue kind) {
   return false;
 }
 
-/// In double quotes git gives only backslash and the quote a meaning; a line break must be escaped.
-std::string quoted(std::string_view value) {
-  std::string out = "\"";
+} // namespace
+
+std::string gitconfig_quoted(std::string_view value) {
+  std::string out = "\""; // where only backslash and the quote have a meaning, and a line break must be escaped
   for (const char c : value) {
     switch (c) {
       case '\\': out += "\\\\"; break;
@@ -153,8 +154,6 @@ std::string quoted(std::string_view value) {
   return out + '"';
 }
 
-} // namespace
-
 std::string harmless_gitconfig(std::string_view text) {
   std::string out(header);
   std::string section;
@@ -165,7 +164,7 @@ std::string harmless_gitconfig(std::string_view text) {
         "[" + entry.section + (entry.subsection.empty() ? "" : " \"" + entry.subsection + "\"") + "]\n";
     if (name != section) out += name;
     section = std::move(name);
-    out += '\t' + entry.key + (entry.has_value ? " = " + quoted(entry.value) : "") + '\n';
+    out += '\t' + entry.key + (entry.has_value ? " = " + gitconfig_quoted(entry.value) : "") + '\n';
   }
   return out;
 }

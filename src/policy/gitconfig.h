@@ -23,6 +23,9 @@ struct GitEntry {
 /// git would refuse is skipped (git refuses the whole file).
 std::vector<GitEntry> parse_gitconfig(std::string_view text);
 
+/// A value in double quotes, as git reads it back.
+std::string gitconfig_quoted(std::string_view value);
+
 /// The text of the generated file; just its comment when nothing is harmless.
 std::string harmless_gitconfig(std::string_view text);
 

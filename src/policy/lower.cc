@@ -105,6 +105,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_variables(lowering);
   policy.accept_abstract = input.user.accept_abstract;
   lower_tokens(lowering);
+  lower_git_credentials(lowering);
   policy.keep_lost = input.user.keep_lost;
   policy.stop_on_unhide = input.user.on_unhide.value == config::OnUnhide::stop;
   if (diagnostics.has_errors()) return std::nullopt;

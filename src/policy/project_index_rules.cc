@@ -32,9 +32,7 @@ std::string quoted(const std::string& text) { return "`" + base::escape(text) + 
 /// A token of one service that goes to another: what a hijacked file would ask for.
 void advise(Lowering& lowering, const Index& index, const std::string& host) {
   const auto service = base::service_of_variable(index.token->value);
-  if (!service || service->hosts.empty()) return;
-  for (const std::string_view own : service->hosts)
-    if (host == own || host.ends_with("." + std::string(own))) return;
+  if (!service || service->hosts.empty() || base::is_host_of(*service, host)) return;
   lowering.report(diag::Code::index_token, diag::Severity::warning, index.token->span,
                   quoted(index.token->value) + " is a token of " + std::string(service->title) + ", and goes to `" + host + "`", "",
                   {"an index sees the whole token"}, {"where that is your own server of this service, there is nothing to do"});

@@ -28,6 +28,9 @@ struct TokenSource {
   std::string where;   // "~/.config/psbc/config.toml:12"
 };
 
+/// Where the files of tokens are inside, relative to HOME: each has the name of its token.
+inline constexpr std::string_view secret_directory = ".psbc-secrets";
+
 /// The source of the token `name` for the project at `root` (canonical): of `[projects."ROOT".tokens]`, by the
 /// directory that the root leads to (policy/project_settings.h), else of `[tokens]`. Nothing when the user named none.
 std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const base::AbsPath& root,

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "runtime/jail_home.h"
+#include "policy/token_source.h"
 #include "runtime/netrc.h"
 #include "runtime/session.h"
 
@@ -109,7 +110,7 @@ LostFiles::Walk LostFiles::walk(const std::string& directory) {
 }
 
 bool LostFiles::is_own(std::string_view path) const {
-  if (path.starts_with(secret_directory) && path.substr(secret_directory.size()).starts_with('/'))
+  if (path.starts_with(policy::secret_directory) && path.substr(policy::secret_directory.size()).starts_with('/'))
     return true; // kept nowhere
   if (path == netrc_path && !plan_.logins.empty()) return true;
   return std::any_of(plan_.home_files.begin(), plan_.home_files.end(), [&](const emit::HomeFile& file) { return file.path == path; });

@@ -41,8 +41,6 @@ struct SecretFile {
   std::string variable; // holds the file's path inside; empty: none does
   base::Secret bytes;
 };
-/// Where the files of tokens are, relative to HOME.
-inline constexpr std::string_view secret_directory = ".psbc-secrets";
 
 struct Session {
   std::string nonce;

@@ -277,7 +277,7 @@ Tokens find_tokens(const TokenRequest& request) {
       if (const base::Status added = add_logins(request.plan.logins, wanted, logins); !added) wanted.fail(added.error());
     if (wanted.cause.empty()) {
       if (pointer.empty()) tokens.variables.push_back({.name = wanted.token.name, .value = std::move(wanted.bytes)});
-      else tokens.files.push_back({.path = std::string(secret_directory) + "/" + wanted.token.name, .variable = pointer, .bytes = std::move(wanted.bytes)});
+      else tokens.files.push_back({.path = std::string(policy::secret_directory) + "/" + wanted.token.name, .variable = pointer, .bytes = std::move(wanted.bytes)});
       continue;
     }
     const std::string cause = wanted.cause + " (" + base::escape(wanted.source.where) + ")";
