@@ -106,8 +106,8 @@ Proposal propose(base::Fs& fs, const AbsPath& root, const AbsPath& home, const s
   if (fs.kind(root / ".venv/pyvenv.cfg") == Kind::file) out.recognised.push_back("an environment in .venv");
   policy::Recogniser recogniser(fs, root, std::nullopt);
   for (const policy::Tool& tool : policy::tool_table())
-    if (const policy::Sign* sign = recogniser.find(tool); sign != nullptr && sign->path != nullptr)
-      out.recognised.push_back(std::string(tool.id) + " (" + sign->path + (sign->kind == policy::Sign::Kind::table ? ": " + std::string(sign->text) : "") + ")");
+    if (const policy::Sign* sign = recogniser.find(tool); sign != nullptr && !sign->path.empty())
+      out.recognised.push_back(std::string(tool.id) + " (" + std::string(sign->path) + (sign->kind == policy::Sign::Kind::table ? ": " + std::string(sign->text) : "") + ")");
   for (const Service& service : find_services(fs, root)) out.services.push_back(shown(service));
 
   out.gpu = why_gpu(fs, root).value_or("");

@@ -98,7 +98,7 @@ constexpr Directive table[] = {
     {"writable-var-log", none, refused},
 };
 
-static_assert(std::is_sorted(std::begin(table), std::end(table), [](const Directive& a, const Directive& b) { return a.name < b.name; }));
+static_assert(std::is_sorted(std::begin(table), std::end(table), [](const Directive& a, const Directive& b) { return a.name.view() < b.name.view(); }));
 
 } // namespace
 
@@ -106,7 +106,7 @@ std::span<const Directive> all_directives() { return table; }
 
 const Directive* find_directive(std::string_view name) {
   const auto* found = std::lower_bound(std::begin(table), std::end(table), name,
-                                       [](const Directive& row, std::string_view wanted) { return row.name < wanted; });
+                                       [](const Directive& row, std::string_view wanted) { return row.name.view() < wanted; });
   return found != std::end(table) && found->name == name ? found : nullptr;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/fixed_text.h"
 #include "emit/firejail_version.h"
 
 namespace psbc::emit {
@@ -37,13 +38,13 @@ enum class Missing : std::uint8_t {
 };
 
 struct Directive {
-  std::string_view name;
+  base::FixedText<32> name;
   Argument argument = Argument::none;
   Role role = Role::refused;
   FirejailVersion since{};
   FirejailVersion until{0xffff, 0, 0}; // exclusive
   Missing missing = Missing::never;
-  std::string_view instead{};            // covered: by what; said: what it does not hold
+  base::FixedText<128> instead{};            // covered: by what; said: what it does not hold
 
   bool exists_in(FirejailVersion version) const { return since <= version && version < until; }
 };

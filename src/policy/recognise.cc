@@ -23,9 +23,8 @@ bool has_table(std::string_view pyproject, std::string_view table) {
   return false;
 }
 
-std::string first_component(const char* path) {
-  const std::string_view text = path;
-  return std::string(text.substr(0, text.find('/')));
+std::string first_component(std::string_view path) {
+  return std::string(path.substr(0, path.find('/')));
 }
 
 /// What the paths of all signs begin with, sorted.
@@ -33,7 +32,7 @@ std::vector<std::string> first_names(bool in_home) {
   std::vector<std::string> out;
   for (const Tool& tool : tool_table())
     for (const Sign& sign : tool.signs)
-      if (sign.path != nullptr && (sign.kind == Sign::Kind::home) == in_home) out.push_back(first_component(sign.path));
+      if (!sign.path.empty() && (sign.kind == Sign::Kind::home) == in_home) out.push_back(first_component(sign.path));
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -59,7 +58,7 @@ bool Recogniser::holds(const Sign& sign) {
   if (sign.kind == Sign::Kind::file) return fs_.kind(project_ / sign.path) == Kind::file;
   const auto text = fs_.read(project_ / sign.path, sign_limit);
   if (!text) return false;
-  return sign.kind == Sign::Kind::table ? has_table(*text, sign.text) : text->find(sign.text) != std::string::npos;
+  return sign.kind == Sign::Kind::table ? has_table(*text, sign.text) : text->find(sign.text.view()) != std::string::npos;
 }
 
 const Sign* Recogniser::find(const Tool& tool) {

@@ -2,11 +2,17 @@
 #include "policy/sensitive.h"
 
 #include "base/catalogue.h"
+#include "base/fixed_text.h"
 
 namespace psbc::policy {
 namespace {
 
-constexpr Sensitive sensitive[] = {
+struct Row {
+  base::FixedText<48> path;
+  base::FixedText<64> what;
+};
+
+constexpr Row sensitive[] = {
 #define PSBC_SENSITIVE(path, what) {path, what},
 #include "policy/sensitive.def"
 #undef PSBC_SENSITIVE
@@ -31,8 +37,8 @@ bool touches(const base::AbsPath& path, const base::AbsPath& entry) { return pat
 
 std::optional<Sensitive> find_sensitive(const base::AbsPath& path, const base::AbsPath& home) {
   if (!path.is_under(home)) return {};
-  for (const Sensitive& entry : sensitive)
-    if (touches(path, home / entry.path)) return entry;
+  for (const Row& row : sensitive)
+    if (touches(path, home / row.path)) return Sensitive{.path = row.path, .what = row.what};
   for (std::size_t i = 0; i < base::service_count(); ++i) {
     const auto service = base::service(i);
     for (auto file : service.files) {

@@ -11,15 +11,15 @@ namespace psbc::policy {
 namespace {
 
 constexpr Sign always{.kind = Sign::Kind::always};
-constexpr Sign file(const char* path) { return {.kind = Sign::Kind::file, .path = path}; }
-constexpr Sign contains(const char* path, const char* text) { return {.kind = Sign::Kind::contains, .path = path, .text = text}; }
-constexpr Sign table(const char* name) { return {.kind = Sign::Kind::table, .path = "pyproject.toml", .text = name}; }
-constexpr Sign home(const char* path) { return {.kind = Sign::Kind::home, .path = path}; }
+consteval Sign file(const char* path) { return {.kind = Sign::Kind::file, .path = path}; }
+consteval Sign contains(const char* path, const char* text) { return {.kind = Sign::Kind::contains, .path = path, .text = text}; }
+consteval Sign table(const char* name) { return {.kind = Sign::Kind::table, .path = "pyproject.toml", .text = name}; }
+consteval Sign home(const char* path) { return {.kind = Sign::Kind::home, .path = path}; }
 
-constexpr ToolPlace tree(const char* path, unsigned levels = 0) { return {.kind = ToolPlace::Kind::installation, .path = path, .levels = levels}; }
-constexpr ToolPlace plugins(const char* path, unsigned levels) { return {.kind = ToolPlace::Kind::plugins, .path = path, .levels = levels}; }
-constexpr ToolPlace bases(const char* path) { return {.kind = ToolPlace::Kind::environments, .path = path}; }
-constexpr ToolPlace settings(const char* path) { return {.kind = ToolPlace::Kind::settings, .path = path}; }
+consteval ToolPlace tree(const char* path, unsigned levels = 0) { return {.kind = ToolPlace::Kind::installation, .path = path, .levels = levels}; }
+consteval ToolPlace plugins(const char* path, unsigned levels) { return {.kind = ToolPlace::Kind::plugins, .path = path, .levels = levels}; }
+consteval ToolPlace bases(const char* path) { return {.kind = ToolPlace::Kind::environments, .path = path}; }
+consteval ToolPlace settings(const char* path) { return {.kind = ToolPlace::Kind::settings, .path = path}; }
 
 constexpr Tool tools[] = {
     {.id = "asdf", .keeps = "interpreters come from the host, read-only",
@@ -171,7 +171,7 @@ constexpr Tool tools[] = {
 };
 
 static_assert(std::is_sorted(std::begin(tools), std::end(tools),
-                             [](const Tool& a, const Tool& b) { return std::string_view(a.id) < b.id; }));
+                             [](const Tool& a, const Tool& b) { return std::string_view(a.id) < std::string_view(b.id); }));
 
 } // namespace
 

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fixed_text.h"
 #include "base/fs.h"
 
 namespace psbc::policy {
@@ -30,8 +31,8 @@ struct Sign {
     home,     // a file or a directory of HOME
   };
   Kind kind = Kind::none;
-  const char* path = nullptr;
-  const char* text = nullptr;
+  base::FixedText<32> path{};
+  base::FixedText<32> text{};
 };
 
 /// What of the host a tool needs to see, read-only, when it is there. Relative to HOME, or absolute.
@@ -44,20 +45,20 @@ struct ToolPlace {
     settings,     // a file, or a directory; each file is scanned, and a directory with too many stays outside
   };
   Kind kind = Kind::none;
-  const char* path = nullptr;
+  base::FixedText<48> path{};
   unsigned levels = 0; // how many directories further down the installations or the plugins are; each `.git` down to there is hidden
 };
 
 struct ToolVariable {
-  const char* name;
-  const char* value; // may begin with @{cache} @{state} @{root} @{home} @{project} @{environment}
+  base::FixedText<32> name{};
+  base::FixedText<48> value{}; // may begin with @{cache} @{state} @{root} @{home} @{project} @{environment}
 };
 
 struct Tool {
-  const char* id;
-  const char* keeps; // for people: what is kept, and where; what does not work inside
+  base::FixedText<24> id;
+  base::FixedText<192> keeps; // for people: what is kept, and where; what does not work inside
   std::array<Sign, 8> signs;
-  std::array<const char*, 2> programs; // launchers in HOME that are exposed, with the installation that they lead to
+  std::array<base::FixedText<16>, 2> programs; // launchers in HOME that are exposed, with the installation that they lead to
   std::array<ToolPlace, 10> places;
   std::array<ToolVariable, 6> sets;
 };

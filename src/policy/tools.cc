@@ -38,15 +38,15 @@ void lower_tools(Lowering& lowering) {
   for (const Tool& tool : tool_table()) {
     if (recogniser.find(tool) == nullptr) continue;
     lowering.out.tools.emplace_back(tool.id);
-    const Origin origin{.source = Origin::Source::tool, .where = tool.id, .reason = "the tool's installation", .span = {}};
+    const Origin origin{.source = Origin::Source::tool, .where = std::string(tool.id), .reason = "the tool's installation", .span = {}};
     for (const ToolPlace& place : tool.places)
-      if (place.path != nullptr) expose_place(lowering, place, origin);
-    for (const char* program : tool.programs)
-      if (program != nullptr) expose_launcher(lowering, program, origin);
+      if (!place.path.empty()) expose_place(lowering, place, origin);
+    for (const std::string_view program : tool.programs)
+      if (!program.empty()) expose_launcher(lowering, program, origin);
     for (const ToolVariable& variable : tool.sets)
-      if (variable.name != nullptr)
-        lowering.out.variables.push_back({.name = variable.name, .value = expand_holes(variable.value, lowering),
-                                          .origin = {.source = Origin::Source::tool, .where = tool.id, .reason = {}, .span = {}}});
+      if (!variable.name.empty())
+        lowering.out.variables.push_back({.name = std::string(variable.name), .value = expand_holes(variable.value, lowering),
+                                          .origin = {.source = Origin::Source::tool, .where = std::string(tool.id), .reason = {}, .span = {}}});
   }
 }
 

@@ -83,7 +83,7 @@ int versions() {
     std::cout << to_string(row.version) << "|" << row.ships_in << "|" << (row.support == emit::Support::supported ? "yes" : "no") << "\n";
   for (const emit::Directive& row : emit::all_directives())
     if (!row.instead.empty())
-      std::cout << row.name << "|" << to_string(row.since) << "|" << (row.missing == emit::Missing::said ? "NOT HELD: " : "") << row.instead << "\n";
+      std::cout << row.name.view() << "|" << to_string(row.since) << "|" << (row.missing == emit::Missing::said ? "NOT HELD: " : "") << row.instead.view() << "\n";
   return 0;
 }
 

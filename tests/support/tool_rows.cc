@@ -10,7 +10,7 @@ using namespace psbc::policy;
 
 namespace {
 
-std::string code(const std::string& text) { return "`" + text + "`"; }
+std::string code(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 void append(std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; }
 
@@ -33,12 +33,12 @@ int main() {
     std::string signs, places, variables;
     for (const Sign& sign : tool.signs)
       if (sign.kind != Sign::Kind::none) append(signs, said(sign));
-    for (const char* program : tool.programs)
-      if (program != nullptr) append(places, "launcher " + code(program));
+    for (const std::string_view program : tool.programs)
+      if (!program.empty()) append(places, "launcher " + code(program));
     for (const ToolPlace& place : tool.places)
-      if (place.path != nullptr) append(places, code((*place.path == '/' ? "" : "~/") + std::string(place.path)));
+      if (!place.path.empty()) append(places, code((place.path.view()[0] == '/' ? "" : "~/") + std::string(place.path)));
     for (const ToolVariable& variable : tool.sets)
-      if (variable.name != nullptr) append(variables, code(variable.name));
-    std::cout << tool.id << '\t' << signs << '\t' << places << '\t' << variables << '\t' << tool.keeps << '\n';
+      if (!variable.name.empty()) append(variables, code(variable.name));
+    std::cout << tool.id.view() << '\t' << signs << '\t' << places << '\t' << variables << '\t' << tool.keeps.view() << '\n';
   }
 }

@@ -15,14 +15,14 @@ namespace policy = psbc::policy;
 TEST_CASE("each row of the tool table is whole: a sign, sorted, values that mean something") {
   std::string last;
   for (const policy::Tool& tool : policy::tool_table()) {
-    CAPTURE(tool.id);
-    CHECK(last < tool.id);
+    CAPTURE(tool.id.view());
+    CHECK(last < tool.id.view());
     last = tool.id;
     CHECK(tool.signs[0].kind != policy::Sign::Kind::none);
     CHECK(std::string_view(tool.keeps).find_first_of("|\n") == std::string_view::npos); // one cell of docs/tools.md
-    for (const policy::Sign& sign : tool.signs) CHECK((sign.kind < policy::Sign::Kind::file) == (sign.path == nullptr));
+    for (const policy::Sign& sign : tool.signs) CHECK((sign.kind < policy::Sign::Kind::file) == sign.path.empty());
     for (const policy::ToolVariable& variable : tool.sets) {
-      if (variable.name == nullptr || !std::string_view(variable.value).starts_with("@{")) continue;
+      if (variable.name.empty() || !std::string_view(variable.value).starts_with("@{")) continue;
       const std::string_view hole = std::string_view(variable.value).substr(0, std::string_view(variable.value).find('}') + 1);
       CHECK(std::string_view("@{cache}@{state}@{root}@{home}@{project}@{environment}").find(hole) != std::string_view::npos);
     }
@@ -33,7 +33,7 @@ TEST_CASE("no two rows set one variable") {
   std::set<std::string> names;
   for (const policy::Tool& tool : policy::tool_table())
     for (const policy::ToolVariable& variable : tool.sets)
-      if (variable.name != nullptr) CHECK(names.insert(variable.name).second);
+      if (!variable.name.empty()) CHECK(names.emplace(variable.name).second);
 }
 
 TEST_CASE("a launcher is exposed with the installation behind it, and what that one needs") {
