@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/fs.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 #include <set>
 
 #include "base/digest.h"
+#include "base/entries.h"
 #include "base/file.h"
 #include "base/glob.h"
 #include "base/process.h"
@@ -27,47 +26,28 @@ Kind kind_of(mode_t mode) {
   return Kind::other;
 }
 
-Result<std::vector<std::string>> names_of(const std::string& path) {
-  DIR* dir = opendir(path.c_str());
-  if (dir == nullptr) return system_error("list", path);
-  std::vector<std::string> out;
-  errno = 0;
-  while (const dirent* entry = readdir(dir)) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") out.emplace_back(name);
+Kind kind_of(int directory, std::string_view name, unsigned char type) {
+  struct stat st{};
+  switch (type) {
+    case DT_REG: return Kind::file;
+    case DT_DIR: return Kind::directory;
+    case DT_LNK: return Kind::symlink;
+    case DT_UNKNOWN: return fstatat(directory, name.data(), &st, AT_SYMLINK_NOFOLLOW) == 0 ? kind_of(st.st_mode) : Kind::other;
+    default: return Kind::other;
   }
-  const int code = errno;
-  closedir(dir);
-  if (code != 0) return Error{.operation = "list", .object = path, .code = code, .cause = {}, .hint = {}};
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-std::vector<std::string> found_in(const Result<std::vector<std::string>>& all, const std::vector<std::string>& names) {
-  std::vector<std::string> out;
-  if (all)
-    std::copy_if(names.begin(), names.end(), std::back_inserter(out),
-                 [&](const std::string& name) { return std::binary_search(all->begin(), all->end(), name); });
-  return out;
 }
 
 /// Each entry of a directory, and whether it is one: as the directory itself says, where the file system writes it
 /// there. Unsorted.
 Result<std::vector<std::pair<std::string, bool>>> entries_of(const std::string& path, bool directories_only) {
-  DIR* dir = opendir(path.c_str());
-  if (dir == nullptr) return system_error("list", path);
+  const Fd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
+  if (!directory) return system_error("list", path);
   std::vector<std::pair<std::string, bool>> out;
-  errno = 0;
-  while (const dirent* entry = readdir(dir)) {
-    const std::string_view name = entry->d_name;
-    bool is_directory = entry->d_type == DT_DIR;
-    struct stat st{};
-    if (entry->d_type == DT_UNKNOWN && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) is_directory = S_ISDIR(st.st_mode);
-    if (name != "." && name != ".." && (is_directory || !directories_only)) out.emplace_back(name, is_directory);
-    errno = 0;
-  }
-  const int code = errno;
-  closedir(dir);
+  const int code = each_entry(directory.get(), [&](std::string_view name, unsigned char type) {
+    const bool is_directory = kind_of(directory.get(), name, type) == Kind::directory;
+    if (is_directory || !directories_only) out.emplace_back(name, is_directory);
+    return true;
+  });
   if (code != 0) return Error{.operation = "list", .object = path, .code = code, .cause = {}, .hint = {}};
   return out;
 }
@@ -151,9 +131,17 @@ std::string_view to_string(Kind kind) {
   return "absent";
 }
 
+bool RealFs::look(const AbsPath& path, struct stat& found) { return lstat(path.c_str(), &found) == 0; }
+
+Result<RealFs::Listing> RealFs::list(const AbsPath& path) {
+  TRY_ASSIGN(Listing all, entries_of(path.string(), false));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 Kind RealFs::kind(const AbsPath& path) {
   struct stat st{};
-  return lstat(path.c_str(), &st) == 0 ? kind_of(st.st_mode) : Kind::absent;
+  return look(path, st) ? kind_of(st.st_mode) : Kind::absent;
 }
 
 Result<std::string> RealFs::read(const AbsPath& path, std::size_t limit) {
@@ -175,26 +163,40 @@ Result<std::string> RealFs::target(const AbsPath& path) {
   return std::string(buffer, static_cast<std::size_t>(n));
 }
 
-Result<std::vector<std::string>> RealFs::names(const AbsPath& path) { return names_of(path.string()); }
+Result<std::vector<std::string>> RealFs::names(const AbsPath& path) {
+  TRY_ASSIGN(const Listing all, list(path));
+  std::vector<std::string> out;
+  out.reserve(all.size());
+  for (const auto& [name, is_directory] : all) out.push_back(name);
+  return out;
+}
 
 std::vector<std::string> RealFs::among(const AbsPath& path, const std::vector<std::string>& names) {
-  return found_in(names_of(path.string()), names);
+  std::vector<std::string> out;
+  const auto all = list(path);
+  if (!all) return out;
+  const auto has = [&](const std::string& name) {
+    const auto found = std::lower_bound(all->begin(), all->end(), name, [](const auto& entry, const std::string& wanted) { return entry.first < wanted; });
+    return found != all->end() && found->first == name;
+  };
+  std::copy_if(names.begin(), names.end(), std::back_inserter(out), has);
+  return out;
 }
 
 Result<Ownership> RealFs::ownership(const AbsPath& path) {
   struct stat st{};
-  if (lstat(path.c_str(), &st) != 0) return system_error("look at", path.string());
+  if (!look(path, st)) return system_error("look at", path.string());
   return Ownership{.uid = st.st_uid, .gid = st.st_gid, .mode = static_cast<std::uint32_t>(st.st_mode & 07777)};
 }
 
 std::uint64_t RealFs::link_count(const AbsPath& path) {
   struct stat st{};
-  return lstat(path.c_str(), &st) == 0 ? st.st_nlink : 0;
+  return look(path, st) ? st.st_nlink : 0;
 }
 
 std::string RealFs::stamp(const AbsPath& path) {
   struct stat st{};
-  if (stat(path.c_str(), &st) != 0) return {};
+  if (!look(path, st) || (S_ISLNK(st.st_mode) && stat(path.c_str(), &st) != 0)) return {};
   const auto time = [](const timespec& t) { return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec); };
   return std::to_string(st.st_dev) + ":" + std::to_string(st.st_ino) + ":" + std::to_string(st.st_size) + ":" +
          time(st.st_mtim) + ":" + time(st.st_ctim);
@@ -219,7 +221,7 @@ Result<std::vector<std::string>> RealFs::find(const AbsPath& root, const std::st
     for (const std::string& prefix : level) {
       const std::string directory = root.string() + "/" + prefix;
       // The last level is only asked: its directories may hold a million files.
-      auto entries = down < depth ? entries_of(directory, false) : Error{};
+      const auto entries = down < depth ? list(root / prefix) : Error{};
       struct stat st{};
       for (const std::string_view name : wanted) {
         const bool possible = !entries || std::any_of(entries->begin(), entries->end(), [&](const auto& entry) { return may_be(entry.first, name); });
@@ -267,22 +269,14 @@ Result<std::string> RealFs::program_digest(const AbsPath& program) {
 }
 
 Result<Glance> RealFs::glance(const AbsPath& path, std::size_t limit, bool /*settled*/) {
-  DIR* dir = opendir(path.c_str());
-  if (dir == nullptr) return system_error("list", path.string());
+  const Fd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
+  if (!directory) return system_error("list", path.string());
   Glance out;
-  while (const dirent* entry = readdir(dir)) {
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    if (out.entries.size() == limit) {
-      out.complete = false;
-      break;
-    }
-    struct stat st{};
-    Kind kind = entry->d_type == DT_REG ? Kind::file : entry->d_type == DT_DIR ? Kind::directory : entry->d_type == DT_LNK ? Kind::symlink : Kind::other;
-    if (entry->d_type == DT_UNKNOWN && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) kind = kind_of(st.st_mode);
-    out.entries.push_back({.name = entry->d_name, .kind = kind});
-  }
-  closedir(dir);
+  each_entry(directory.get(), [&](std::string_view name, unsigned char type) {
+    out.complete = out.entries.size() < limit;
+    if (out.complete) out.entries.push_back({.name = std::string(name), .kind = kind_of(directory.get(), name, type)});
+    return out.complete;
+  });
   std::sort(out.entries.begin(), out.entries.end(), [](const Glance::Entry& a, const Glance::Entry& b) { return a.name < b.name; });
   return out;
 }
@@ -307,19 +301,17 @@ Result<std::string> RealFs::peek(const AbsPath& path, std::size_t limit, bool /*
   return out;
 }
 
-Kind FirstLook::kind(const AbsPath& path) {
-  const auto found = kinds_.find(path.string());
-  return found != kinds_.end() ? found->second : kinds_.emplace(path.string(), RealFs::kind(path)).first->second;
+bool FirstLook::look(const AbsPath& path, struct stat& found) {
+  const auto [known, is_new] = looks_.try_emplace(path.string());
+  if (is_new && RealFs::look(path, found)) known->second = found;
+  if (known->second) found = *known->second;
+  return known->second.has_value();
 }
 
-const Result<std::vector<std::string>>& FirstLook::listing(const AbsPath& path) {
+Result<RealFs::Listing> FirstLook::list(const AbsPath& path) {
   const auto found = listings_.find(path.string());
-  return found != listings_.end() ? found->second : listings_.emplace(path.string(), RealFs::names(path)).first->second;
+  return found != listings_.end() ? found->second : listings_.emplace(path.string(), RealFs::list(path)).first->second;
 }
-
-Result<std::vector<std::string>> FirstLook::names(const AbsPath& path) { return listing(path); }
-
-std::vector<std::string> FirstLook::among(const AbsPath& path, const std::vector<std::string>& names) { return found_in(listing(path), names); }
 
 Result<Resolved> resolve(Fs& fs, const AbsPath& path) { return resolve_below(fs, AbsPath::literal("/"), path.string()); }
 

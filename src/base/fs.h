@@ -4,9 +4,13 @@
 // trace of a build is complete by construction. Nothing here changes the file system.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/path.h"
@@ -100,6 +104,13 @@ class RealFs : public Fs {
   Result<std::string> program_digest(const AbsPath& program) override;
   Result<Glance> glance(const AbsPath& path, std::size_t limit, bool settled) override;
   Result<std::string> peek(const AbsPath& path, std::size_t limit, bool settled) override;
+
+ protected:
+  /// The names in a directory, sorted, and whether each is a directory.
+  using Listing = std::vector<std::pair<std::string, bool>>;
+  // The two questions that most others come down to.
+  virtual bool look(const AbsPath& path, struct stat& found); // lstat(2)
+  virtual Result<Listing> list(const AbsPath& path);
 };
 
 /// The file system as this process first saw it: what a path is, and what is in a directory, is looked at once. For
@@ -107,15 +118,13 @@ class RealFs : public Fs {
 /// done afterwards.
 class FirstLook final : public RealFs {
  public:
-  Kind kind(const AbsPath& path) override;
-  Result<std::vector<std::string>> names(const AbsPath& path) override;
-  std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) override;
+  bool look(const AbsPath& path, struct stat& found) override;
+  Result<Listing> list(const AbsPath& path) override;
 
  private:
-  const Result<std::vector<std::string>>& listing(const AbsPath& path);
   // By hash: paths of one tree share their first forty bytes, which an order compares again and again.
-  std::unordered_map<std::string, Kind> kinds_;
-  std::unordered_map<std::string, Result<std::vector<std::string>>> listings_;
+  std::unordered_map<std::string, std::optional<struct stat>> looks_;
+  std::unordered_map<std::string, Result<Listing>> listings_;
 };
 
 /// The canonical path: every symlink resolved, asked component by component through `fs`. Components

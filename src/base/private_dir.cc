@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/private_dir.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/entries.h"
 #include "base/quote.h"
 #include "base/remove_tree.h"
 
@@ -32,22 +32,14 @@ std::string temporary_name(const std::string& name) {
 }
 
 Result<std::vector<std::string>> names_of(int directory, const std::string& shown) {
-  // A second description: readdir moves the offset, which a dup(2) would share.
-  const int fd = openat(directory, ".", directory_flags);
-  DIR* stream = fd < 0 ? nullptr : fdopendir(fd);
-  if (stream == nullptr) {
-    auto error = system_error("list", shown);
-    if (fd >= 0) close(fd);
-    return error;
-  }
+  // A second description: reading moves the offset, which a dup(2) would share.
+  const Fd fd(openat(directory, ".", directory_flags));
+  if (!fd) return system_error("list", shown);
   std::vector<std::string> out;
-  errno = 0;
-  while (const dirent* entry = readdir(stream)) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") out.emplace_back(name);
-  }
-  const int code = errno;
-  closedir(stream);
+  const int code = each_entry(fd.get(), [&](std::string_view name, unsigned char) {
+    out.emplace_back(name);
+    return true;
+  });
   if (code != 0) return Error{.operation = "list", .object = shown, .code = code, .cause = {}, .hint = {}};
   std::sort(out.begin(), out.end());
   return out;
@@ -75,7 +67,7 @@ Result<PrivateDir> PrivateDir::open_at(int parent, const char* name, const AbsPa
   if ((st.st_mode & 077) != 0)
     return refused(operation, path, EPERM, "other users can get into it",
                    "chmod 700 " + quote_posix(path.string()));
-  return PrivateDir(std::move(fd), path);
+  return PrivateDir(std::move(fd), path, st.st_uid);
 }
 
 Result<PrivateDir> PrivateDir::open(const AbsPath& path) { return open_at(AT_FDCWD, path.c_str(), path); }
@@ -114,7 +106,7 @@ Result<PrivateDir::Content> PrivateDir::read(const std::string& name, std::size_
     code = EISDIR;
   else if (!S_ISREG(st.st_mode))
     code = EINVAL;
-  else if (st.st_uid != geteuid())
+  else if (st.st_uid != owner_)
     code = EPERM;
   if (code != 0)
     return Error{.operation = "read", .object = shown(name), .code = code, .cause = {}, .hint = {}};
@@ -124,7 +116,7 @@ Result<PrivateDir::Content> PrivateDir::read(const std::string& name, std::size_
 
 std::string PrivateDir::stamp(const std::string& name) const {
   struct stat st {};
-  if (fstatat(fd_.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) return {};
+  if (fstatat(fd_.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) || st.st_uid != owner_) return {};
   const auto word = [](auto number) { return std::to_string(number); };
   return word(st.st_mode & 07777) + ":" + word(st.st_ino) + ":" + word(st.st_size) + ":" + word(st.st_mtim.tv_sec) + "." + word(st.st_mtim.tv_nsec);
 }

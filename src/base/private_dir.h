@@ -63,12 +63,13 @@ class PrivateDir {
   Status sync() const;
 
  private:
-  PrivateDir(Fd fd, AbsPath path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  PrivateDir(Fd fd, AbsPath path, uid_t owner) : fd_(std::move(fd)), path_(std::move(path)), owner_(owner) {}
   static Result<PrivateDir> open_at(int parent, const char* name, const AbsPath& path);
   std::string shown(const std::string& name) const { return path_.string() + "/" + name; }
 
   Fd fd_;
   AbsPath path_;
+  uid_t owner_; // we
 };
 
 } // namespace psbc::base

@@ -54,9 +54,13 @@ bool Absences::hold(const Fact& fact) {
   const std::string_view path = fact.subject, parent = parent_of(path);
   if (!absent_.contains(parent)) {
     Listing* listing = listing_of(parent);
-    if (listing == nullptr) return false;
-    if (!listing->looked) look(*listing);
-    if (!listing->usable || std::binary_search(listing->names.begin(), listing->names.end(), name_of(path))) return false;
+    if (listing != nullptr && !listing->looked) look(*listing);
+    if (listing == nullptr || !listing->usable) {
+      const auto parsed = base::AbsPath::parse(path);
+      if (!parsed || fs_.kind(*parsed) != base::Kind::absent) return false;
+    } else if (std::binary_search(listing->names.begin(), listing->names.end(), name_of(path))) {
+      return false;
+    }
   }
   absent_.insert(path);
   return true;

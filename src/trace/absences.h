@@ -13,7 +13,7 @@ namespace psbc::trace {
 
 class Absences {
  public:
-  /// `facts` and `fs` must outlive it, and `fs` is asked at most once about each directory.
+  /// `facts` and `fs` must outlive it, and `fs` is asked at most once about each directory and each path.
   Absences(const Facts& facts, base::Fs& fs);
 
   /// Whether `fact`, one of them, says that a path is absent, and it certainly is. False says nothing: ask the world.

@@ -45,10 +45,15 @@ TEST_CASE("one look at a directory that is listed anyway proves what is absent i
     CHECK(absences.hold(facts[2]));
     CHECK(fs.asked().empty());
   }
-  SECTION("but nothing about what appeared, about other directories, or about what is there") {
+  SECTION("what is elsewhere is asked for, and what would be below it is not") {
+    fs.forget();
+    CHECK(absences.hold(gone("/etc/zshenv")));
+    CHECK(absences.hold(gone("/etc/zshenv/x")));
+    CHECK(fs.asked() == std::vector<std::string>{"kind /etc/zshenv"});
+    CHECK_FALSE(absences.hold(gone("/etc/zsh")));
+  }
+  SECTION("but nothing about what appeared, or about what is there") {
     CHECK_FALSE(absences.hold(gone("/home/u/.zshrc")));
-    CHECK_FALSE(absences.hold(gone("/home/u/.zshrc/x")));
-    CHECK_FALSE(absences.hold(gone("/etc/zshenv")));
     CHECK_FALSE(absences.hold({FactKind::kind, "/home/u/.vim", "", "directory"}));
     CHECK_FALSE(absences.hold({FactKind::ownership, "/home/u/.vim", "", "absent"}));
   }
@@ -60,10 +65,13 @@ TEST_CASE("where the case of names is folded, or a directory cannot be read, a l
   const trace::Facts facts = {listed("/home/u")};
   trace::Absences folded(facts, folding);
   CHECK_FALSE(folded.hold(gone("/home/u/.vimrc")));
-  CHECK_FALSE(folded.hold(gone("/home/u/.inputrc")));
+  folding.forget();
+  CHECK(folded.hold(gone("/home/u/.inputrc")));
+  CHECK(folding.asked().size() == 1);
 
   test::MemoryFs closed;
   closed.directory("/home/u").unreadable("/home/u");
   trace::Absences unreadable(facts, closed);
-  CHECK_FALSE(unreadable.hold(gone("/home/u/.vimrc")));
+  CHECK(unreadable.hold(gone("/home/u/.vimrc")));
+  CHECK(closed.asked().back() == "kind /home/u/.vimrc");
 }
