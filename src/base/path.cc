@@ -21,10 +21,24 @@ bool append_components(std::string& out, std::string_view text) {
   return true;
 }
 
+/// Whether parse() would leave it as it is, as nearly all are: what psbc itself wrote down.
+bool is_canonical(std::string_view text) {
+  std::size_t start = 1;
+  for (std::size_t at = 1; at <= text.size(); ++at) {
+    if (at < text.size() && text[at] == '\0') return false;
+    if (at < text.size() && text[at] != '/') continue;
+    const std::size_t size = at - start;
+    if (size == 0 || (text[start] == '.' && (size == 1 || (size == 2 && text[start + 1] == '.')))) return false;
+    start = at + 1;
+  }
+  return true;
+}
+
 } // namespace
 
 std::optional<AbsPath> AbsPath::parse(std::string_view text) {
   if (text.empty() || text.front() != '/') return std::nullopt;
+  if (is_canonical(text)) return AbsPath(std::string(text));
   std::string out;
   out.reserve(text.size());
   if (!append_components(out, text)) return std::nullopt;

@@ -6,7 +6,8 @@
 //   signature= "psbc" SP word SP version LF          e.g. "psbc trace 1"
 //   record   = field *( TAB field ) LF               the first field says what it is
 //   field    = printable ASCII; `\` is `\\`, every other byte `\xHH`
-//   seal     = "end" TAB digest-of-all-before LF     against torn files, not against an attacker
+//   seal     = "end" TAB 16 hexadecimal digits LF    of a checksum of all before: against torn files, not against an
+//                                                    attacker, for whom these files are out of reach
 //
 // A version is bumped whenever an old reader would misunderstand a new file; each reader's header
 // keeps the history.
@@ -14,6 +15,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,16 +36,15 @@ class RecordWriter {
 
 class RecordReader {
  public:
-  /// `text` must outlive the reader.
-  RecordReader(std::string_view text, std::string_view word, int version);
+  /// `text` must outlive the reader, and what is escaped in it is replaced by what it stands for.
+  RecordReader(std::span<char> text, std::string_view word, int version);
   RecordsState state() const { return state_; }
-  /// The next record's fields, which hold until the next call; false at the end or when the file is not whole.
+  /// The next record's fields, which are parts of the text; false at the end or when the file is not whole.
   bool next(std::vector<std::string_view>& fields);
 
  private:
   RecordsState state_ = RecordsState::damaged;
-  std::string_view left_;
-  std::string plain_; // of a record in which something was escaped
+  std::span<char> left_;
 };
 
 } // namespace psbc::base

@@ -45,7 +45,7 @@ std::optional<pid_t> pid_of(const std::string& name) {
 std::optional<RunningSession> read(const PrivateDir& directory, const std::string& name) {
   const auto pid = pid_of(name);
   if (!pid || !is_locked(directory, name)) return std::nullopt;
-  const auto content = directory.read(name, max_record);
+  auto content = directory.read(name, max_record);
   if (!content) return std::nullopt;
   base::RecordReader reader(content->bytes, "session", format);
   RunningSession found{.pid = *pid, .id = std::string(directory.path().name())};

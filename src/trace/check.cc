@@ -92,9 +92,9 @@ bool is_consequence(const Suspect& suspect, const std::vector<Suspect>& all) {
 
 std::vector<Difference> differences(const Facts& facts, const World& world) {
   std::vector<Suspect> suspects;
-  const auto suspect = [&](Fact then, std::string now) {
+  const auto suspect = [&](const Fact& then, std::string now) {
     auto path = is_about_path(then) ? base::AbsPath::parse(then.subject) : std::nullopt;
-    suspects.push_back({{std::move(then), std::move(now)}, std::move(path)});
+    suspects.push_back({{then, std::move(now)}, std::move(path)});
   };
   std::size_t constants = 0;
   Absences absences(facts, world.fs);
@@ -109,7 +109,7 @@ std::vector<Difference> differences(const Facts& facts, const World& world) {
       if (std::none_of(facts.begin(), facts.end(), [&](const Fact& fact) {
             return fact.kind == FactKind::constant && fact.subject == constant.first;
           }))
-        suspect({FactKind::constant, constant.first, "", std::string(unset)}, constant.second);
+        suspect({FactKind::constant, constant.first, "", unset}, constant.second);
 
   std::vector<Difference> out;
   for (const Suspect& s : suspects)

@@ -29,7 +29,7 @@ base::Error not_a_name(const std::string& name) {
 }
 
 base::Result<std::optional<AbsPath>> read_holder(const PrivateDir& directory, const std::string& name) {
-  const auto content = directory.read(name, limit);
+  auto content = directory.read(name, limit);
   if (!content) {
     if (content.error().code == ENOENT) return std::optional<AbsPath>();
     base::Error error = content.error();

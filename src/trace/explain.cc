@@ -17,16 +17,16 @@ std::string_view first_word(std::string_view text) { return text.substr(0, text.
 bool is_error(std::string_view value) { return value.starts_with("error-"); }
 
 /// ": permission denied" for "error-13".
-std::string reason(const std::string& value) {
-  std::string text = std::strerror(std::atoi(value.c_str() + std::strlen("error-")));
+std::string reason(std::string_view value) {
+  std::string text = std::strerror(std::atoi(std::string(value).c_str() + std::strlen("error-")));
   if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
   return ": " + text;
 }
 
-std::string with_article(const std::string& kind) {
+std::string with_article(std::string_view kind) {
   if (kind == "symlink") return "a link";
   if (kind == "other") return "something else";
-  return "a " + kind;
+  return "a " + std::string(kind);
 }
 
 std::string plural(std::string_view count, const std::string& one, const std::string& many) {
@@ -57,7 +57,7 @@ std::string explain_target(const std::string& path, const Difference& d) {
   if (!d.now.starts_with(to)) return path + " is not a link any more";
   const std::string now = path + " now points to " + in_backticks(std::string_view(d.now).substr(to.size()));
   if (!d.then.value.starts_with(to)) return now + " (was no link)";
-  return now + " (was " + in_backticks(std::string_view(d.then.value).substr(to.size())) + ")";
+  return now + " (was " + in_backticks(d.then.value.substr(to.size())) + ")";
 }
 
 std::string explain_names(const std::string& path, const Difference& d) {
@@ -75,7 +75,7 @@ std::string explain_among(const Difference& d, const base::AbsPath& home) {
   for (const std::string_view name : base::split(d.then.question, '/')) {
     const bool had = has_found(d.then.value, name);
     if (had == has_found(d.now, name)) continue;
-    const std::string path = quoted(d.then.subject + "/" + std::string(name), home);
+    const std::string path = quoted(std::string(d.then.subject) + "/" + std::string(name), home);
     return had ? path + " disappeared" : path + std::string(was_absent);
   }
   return "names in " + quoted(d.then.subject, home) + " changed";
@@ -85,11 +85,11 @@ std::string explain_ownership(const std::string& path, const Difference& d) {
   if (d.then.value == absent) return path + std::string(was_absent);
   if (d.now == absent) return path + " disappeared";
   if (is_error(d.now)) return path + " cannot be looked at now" + reason(d.now);
-  const auto mode_at = [](const std::string& value) { return value.rfind(' ') + 1; };
+  const auto mode_at = [](std::string_view value) { return value.rfind(' ') + 1; };
   const std::size_t had = mode_at(d.then.value), has = mode_at(d.now);
-  if (d.then.value.substr(0, had) != d.now.substr(0, has))
+  if (d.then.value.substr(0, had) != std::string_view(d.now).substr(0, has))
     return path + " now belongs to another user or group";
-  return path + " now has mode " + d.now.substr(has) + " (had " + d.then.value.substr(had) + ")";
+  return path + " now has mode " + d.now.substr(has) + " (had " + std::string(d.then.value.substr(had)) + ")";
 }
 
 std::string explain_stamp(const std::string& path, const Difference& d) {
@@ -104,7 +104,7 @@ std::string explain_stamp(const std::string& path, const Difference& d) {
 
 std::string explain_glob(const std::string& path, const Difference& d) {
   const std::string pattern =
-      in_backticks(std::string_view(d.then.question).substr(d.then.question.find(' ') + 1));
+      in_backticks(d.then.question.substr(d.then.question.find(' ') + 1));
   const auto had = first_word(d.then.value), has = first_word(d.now);
   if (d.now == too_large) return pattern + " in " + path + " now matches too many paths";
   if (d.then.value == too_large || is_error(d.now) || is_error(d.then.value) || had == has)
@@ -130,7 +130,7 @@ std::string explain_env(const Difference& d) {
 
 } // namespace
 
-std::string quoted(const std::string& path, const base::AbsPath& home) {
+std::string quoted(std::string_view path, const base::AbsPath& home) {
   const auto parsed = base::AbsPath::parse(path);
   return in_backticks(parsed ? base::display_path(*parsed, home) : path);
 }
@@ -145,7 +145,7 @@ std::string explain(const Difference& d, base::Fs& fs, const base::AbsPath& home
     case FactKind::among: return explain_among(d, home);
     case FactKind::ownership: return explain_ownership(path, d);
     case FactKind::links:
-      return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + d.then.value + ")";
+      return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + std::string(d.then.value) + ")";
     case FactKind::stamp: return explain_stamp(path, d);
     case FactKind::glob: return explain_glob(path, d);
     case FactKind::find: return explain_find(path, d);

@@ -9,7 +9,7 @@
 namespace psbc::trace {
 
 struct Difference {
-  Fact then;
+  Fact then; // one of the facts that were checked
   std::string now;
 };
 
@@ -18,6 +18,6 @@ struct Difference {
 std::string explain(const Difference& difference, base::Fs& fs, const base::AbsPath& home);
 
 /// A path in backticks, safe to print.
-std::string quoted(const std::string& path, const base::AbsPath& home);
+std::string quoted(std::string_view path, const base::AbsPath& home);
 
 } // namespace psbc::trace

@@ -53,13 +53,13 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
     case FactKind::links: return std::to_string(fs.link_count(path));
     case FactKind::stamp: return word_of_stamp(fs.stamp(path));
     case FactKind::glob: {
-      const std::string pattern = fact.question.substr(fact.question.find(' ') + 1);
+      const std::string pattern(fact.question.substr(fact.question.find(' ') + 1));
       return word(fs.glob(path, pattern, leading_number(fact.question)));
     }
     case FactKind::find: {
       const std::size_t first = fact.question.find(' '), second = fact.question.find(' ', first + 1);
-      if (second == std::string::npos) return {};
-      return word(fs.find(path, fact.question.substr(second + 1), leading_number(std::string_view(fact.question).substr(first + 1)),
+      if (second == std::string_view::npos) return {};
+      return word(fs.find(path, std::string(fact.question.substr(second + 1)), leading_number(fact.question.substr(first + 1)),
                           leading_number(fact.question)));
     }
     case FactKind::env:
@@ -69,6 +69,26 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
 }
 
 } // namespace
+
+std::span<char> Facts::keep(std::string_view text) {
+  if (text.empty()) return {};
+  if (!text_) text_ = std::make_unique<std::pmr::monotonic_buffer_resource>();
+  char* const copy = static_cast<char*>(text_->allocate(text.size(), 1));
+  std::copy(text.begin(), text.end(), copy);
+  return {copy, text.size()};
+}
+
+void Facts::push_back(const Fact& fact) {
+  const auto kept = [this](std::string_view text) {
+    const std::span<char> copy = keep(text);
+    return std::string_view(copy.data(), copy.size());
+  };
+  facts_.push_back({fact.kind, kept(fact.subject), kept(fact.question), kept(fact.value)});
+}
+
+void Facts::append(std::span<const Fact> facts) {
+  for (const Fact& fact : facts) push_back(fact);
+}
 
 std::string_view to_string(FactKind kind) { return kind_words.at(static_cast<std::size_t>(kind)); }
 

@@ -4,8 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
+#include <memory>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,14 +38,46 @@ std::optional<FactKind> parse_fact_kind(std::string_view word);
 
 struct Fact {
   FactKind kind;
-  std::string subject;  // a path, a variable, the name of a constant
+  std::string_view subject; // a path, a variable, the name of a constant
   // What else was asked: the limit of a file; limit, space, pattern of a glob; limit, depth, names of a search; a/b/c among.
-  std::string question;
-  std::string value;    // a word or a digest; never the text of a file or a variable
+  std::string_view question;
+  std::string_view value; // a word or a digest; never the text of a file or a variable
   auto operator<=>(const Fact&) const = default;
 };
 
-using Facts = std::vector<Fact>;
+/// Facts in the order in which they were asked, with the text that they are made of: a trace is read at each build,
+/// and five hundred strings of their own are a tenth of what that costs.
+class Facts {
+ public:
+  Facts() = default;
+  Facts(std::initializer_list<Fact> facts) { append(facts); }
+  Facts(const Facts& other) { append(other.facts_); }
+  Facts& operator=(const Facts& other) { return *this = Facts(other); }
+  Facts(Facts&&) noexcept = default;
+  Facts& operator=(Facts&&) noexcept = default;
+  ~Facts() = default;
+
+  /// Copies the text of `fact`.
+  void push_back(const Fact& fact);
+  void append(std::span<const Fact> facts);
+  /// A copy of `text` that stays where it is for as long as the facts: what push_kept() may point into.
+  std::span<char> keep(std::string_view text);
+  void push_kept(const Fact& fact) { facts_.push_back(fact); }
+  void reserve(std::size_t count) { facts_.reserve(count); }
+  void clear() { *this = Facts(); }
+
+  auto begin() const { return facts_.begin(); }
+  auto end() const { return facts_.end(); }
+  std::size_t size() const { return facts_.size(); }
+  bool empty() const { return facts_.empty(); }
+  const Fact& operator[](std::size_t at) const { return facts_[at]; }
+  const Fact& back() const { return facts_.back(); }
+  bool operator==(const Facts& other) const { return facts_ == other.facts_; }
+
+ private:
+  std::unique_ptr<std::pmr::monotonic_buffer_resource> text_;
+  std::vector<Fact> facts_;
+};
 
 /// What a build takes from the program itself: psbc's build id, the digests of templates and schema.
 using Constants = std::map<std::string, std::string, std::less<>>;

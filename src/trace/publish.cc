@@ -117,8 +117,8 @@ base::Result<Published> Store::publish(const Lock& lock, std::vector<Output> out
   Trace trace{.facts = {}, .outputs = records_of(outputs), .moved = false};
   trace.facts.reserve(world.constants.size() + facts.size());
   note_constants(trace.facts, world.constants);
-  std::copy_if(facts.begin(), facts.end(), std::back_inserter(trace.facts),
-               [](const Fact& fact) { return fact.kind != FactKind::constant; });
+  for (const Fact& fact : facts)
+    if (fact.kind != FactKind::constant) trace.facts.push_back(fact);
   Published published{.directory = path_, .written = {}, .trace_written = true, .moved = {}};
   for (const Difference& difference : differences(trace.facts, world))
     published.moved.push_back(explain(difference, world.fs, home));

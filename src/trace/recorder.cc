@@ -55,7 +55,7 @@ std::vector<std::string> FsRecorder::among(const base::AbsPath& path, const std:
       [&](const auto& answer) {
         std::string question;
         for (const std::string& name : names) question += (question.empty() ? "" : "/") + name;
-        facts_.push_back({FactKind::among, path.string(), std::move(question), word_of_found(answer)});
+        facts_.push_back({FactKind::among, path.string(), question, word_of_found(answer)});
       });
 }
 
@@ -132,7 +132,7 @@ base::Result<std::string> FsRecorder::peek(const base::AbsPath& path, std::size_
 
 std::optional<std::string> EnvRecorder::get(std::string_view name) const {
   auto value = world_.get(name);
-  if (noted_.emplace(name).second) facts_.push_back({FactKind::env, std::string(name), "", word(value)});
+  if (noted_.emplace(name).second) facts_.push_back({FactKind::env, name, "", word(value)});
   return value;
 }
 

@@ -23,7 +23,7 @@ bool read_record(const std::vector<std::string_view>& fields, Trace& trace) {
   if (fields[0] == "fact" && fields.size() == 5) {
     const auto kind = parse_fact_kind(fields[1]);
     if (!kind) return false;
-    trace.facts.push_back({*kind, std::string(fields[2]), std::string(fields[3]), std::string(fields[4])});
+    trace.facts.push_kept({*kind, fields[2], fields[3], fields[4]});
     return true;
   }
   if (fields[0] == "output" && fields.size() == 5 && is_component(fields[1])) {
@@ -53,8 +53,9 @@ std::string write_trace(const Trace& trace) {
 }
 
 ReadTrace read_trace(std::string_view text) {
-  base::RecordReader reader(text, signature, version);
-  ReadTrace out{.state = reader.state(), .trace = {}};
+  ReadTrace out;
+  base::RecordReader reader(out.trace.facts.keep(text), signature, version);
+  out.state = reader.state();
   if (out.state != base::RecordsState::whole) return out;
   out.trace.facts.reserve(text.size() / 40); // about as many as there will be
   std::vector<std::string_view> fields;

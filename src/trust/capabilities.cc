@@ -309,7 +309,7 @@ std::string serialise(const Capabilities& set) {
   return std::move(out).finish();
 }
 
-std::optional<Capabilities> parse_capabilities(std::string_view text) {
+std::optional<Capabilities> parse_capabilities(std::string text) {
   base::RecordReader reader(text, signature, version);
   if (reader.state() != base::RecordsState::whole) return std::nullopt;
   Capabilities out;

@@ -58,6 +58,6 @@ std::string json(const Step& step, const base::AbsPath& home);
 // As an artefact of a build and as part of an approval (base/records.h).
 std::string serialise(const Capabilities& set);
 /// Nothing when this psbc does not know all of it: what it cannot read may narrow what it can.
-std::optional<Capabilities> parse_capabilities(std::string_view text);
+std::optional<Capabilities> parse_capabilities(std::string text);
 
 } // namespace psbc::trust

@@ -33,7 +33,7 @@ base::Error not_an_id(const std::string& id) {
 
 Approval never(std::string note) { return {.granted = std::nullopt, .config = {}, .denied = {}, .note = std::move(note)}; }
 
-Approval read(std::string_view text, const AbsPath& root) {
+Approval read(std::string text, const AbsPath& root) {
   base::RecordReader reader(text, signature, version);
   if (reader.state() == base::RecordsState::newer) return never("a newer psbc wrote the approval");
   if (reader.state() == base::RecordsState::damaged) return never("the approval on file is damaged");
@@ -48,7 +48,7 @@ Approval read(std::string_view text, const AbsPath& root) {
     if (fields[0] == "root") of_root = fields[1] == root.string();
     else if (fields[0] == "file") out.config = fields[1];
     else if (fields[0] == "denied") out.denied = fields[1];
-    else if (out.granted = parse_capabilities(fields[1]); !out.granted) return never("the approval grants things that this psbc does not know");
+    else if (out.granted = parse_capabilities(std::string(fields[1])); !out.granted) return never("the approval grants things that this psbc does not know");
   }
   return of_root ? out : never("the approval on file is for another directory");
 }

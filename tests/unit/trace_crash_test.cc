@@ -50,7 +50,7 @@ struct Builder {
     if (!*current) return -1;
     const trace::Current& build = **current;
     if (build.state() != base::RecordsState::whole || build.trace().facts.size() != 1) return -2;
-    const std::string number = build.trace().facts[0].value;
+    const std::string number(build.trace().facts[0].value);
     for (const std::string& name : names) {
       const auto bytes = build.read(name);
       if (!bytes || bytes->substr(0, bytes->find('\n')) != (name == "plan" ? "same" : number)) return -2;

@@ -67,7 +67,7 @@ TEST_CASE("a failure is a fact too") {
   (void)recorder.ownership(missing);
   (void)recorder.stamp(missing);
   std::vector<std::string> values;
-  for (const Fact& fact : facts) values.push_back(fact.value);
+  for (const Fact& fact : facts) values.emplace_back(fact.value);
   CHECK(values == std::vector<std::string>{"absent", "absent", "too-large", "error-13", "error-22", "absent",
                                            "absent", "absent"});
 }
