@@ -92,6 +92,13 @@ def where_is(h, value):
     return {path.replace(h.home, "~") for path in found.splitlines()}
 
 
+def shares_user_namespace(h):
+    """Whether the shell inside is in the user namespace of the host."""
+    inside = [pid for pid in h.processes() if Path(f"/proc/{pid}/comm").read_text() == "sh\n" and arguments(pid).startswith(b"sh\0-c\0touch ready")]
+    assert len(inside) == 1, inside
+    return os.stat(f"/proc/{inside[0]}/ns/user").st_ino == os.stat("/proc/self/ns/user").st_ino
+
+
 def spy(h, value, seconds):
     r = h.run(["python3", "-c", SPY.replace("sys.argv[1].encode()", "bytes.fromhex(sys.argv[1])"), value.encode().hex(), str(seconds)])
     assert r.ok, r
@@ -118,7 +125,10 @@ def _(h):
             assert not [seen for seen in early if seen.split()[0] not in ("sh", "cat")], (source, early)
         wait_for(lambda: h.exists(f"{p.path}/ready"))
         time.sleep(0.1)
-        found = spy(h, value, 0)
+        # The command itself is out of reach because firejail gives it a user namespace, which no kernel lets a program
+        # in a chroot have (clone(2), EPERM): there it is as readable as every other program of the user.
+        of_the_command = {"sh environ", "sh memory"} if shares_user_namespace(h) else set()
+        found = spy(h, value, 0) - of_the_command
         assert not found, (source, found)
         inside.kill()
         inside.wait()
