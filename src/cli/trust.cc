@@ -15,7 +15,7 @@ namespace psbc::cli {
 namespace {
 
 /// What the file asks for, in words: everything that is not psbc's own.
-void say_grants(const Context& context, const policy::Policy& policy) {
+void say_grants(const Context& context, const policy::Policy& policy, const trust::Capabilities& capabilities) {
   const auto asked = [](const policy::Origin& origin) {
     return origin.source == policy::Origin::Source::project || origin.source == policy::Origin::Source::user;
   };
@@ -29,6 +29,8 @@ void say_grants(const Context& context, const policy::Policy& policy) {
   for (const policy::Rule& rule : policy.rules)
     if (asked(rule.origin) && rule.access == policy::Access::read_only && !is_socket(rule)) say(context, "  + read   " + shown(rule.path));
   for (const policy::Token& token : policy.tokens) say(context, "  + token  " + describe(token));
+  for (const trust::Capability& one : capabilities)
+    if (one.key == "python.index") say(context, "  " + trust::shown({.what = one, .added = true}, policy.home)); // where a token goes
   for (const policy::Socket& socket : policy.sockets) say(context, "  + connect to " + shown(socket.path));
   if (policy.devices.gpu) say(context, "  + use the graphics cards");
   if (policy.devices.gui) say(context, policy.devices.x11 ? "  + use the X server: see and type all keys of your desktop" : "  + show windows");
@@ -153,7 +155,7 @@ int trust(Context& context, const TrustOptions& options) {
     say(context, "the sandbox `" + policy->name + "` would besides");
     for (const trust::Step& step : trust::widening(*approval->granted, asked->capabilities)) say(context, "  " + trust::shown(step, places->home));
   } else {
-    say_grants(context, *policy);
+    say_grants(context, *policy, asked->capabilities);
   }
   std::vector<std::string> read_only;
   for (const policy::Rule& rule : policy->rules)

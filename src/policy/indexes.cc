@@ -5,8 +5,7 @@
 
 #include "base/text.h"
 #include "config/load.h"
-#include "policy/index_settings.h"
-#include "policy/lowering.h"
+#include "policy/index_files.h"
 #include "policy/project_indexes.h"
 #include "policy/tree.h"
 
@@ -16,8 +15,6 @@ using base::AbsPath;
 using base::Kind;
 
 namespace {
-
-constexpr std::size_t size_limit = 64 * 1024; // bytes of one file
 
 struct SettingsFile {
   const char* tool;     // whose: a row of the tool table that must be recognised; nullptr: always
@@ -42,24 +39,6 @@ constexpr SettingsFile files[] = {
     {"pdm", nullptr, "config", "pdm/config.toml", Syntax::toml},
 };
 
-std::string lines(const std::vector<std::uint32_t>& numbers) {
-  std::string out;
-  for (const std::uint32_t number : numbers) out += (out.empty() ? (numbers.size() == 1 ? "line " : "lines ") : ", ") + std::to_string(number);
-  return out;
-}
-
-void refuse(Lowering& lowering, const AbsPath& path, const std::string& why) {
-  lowering.report(diag::Code::index_cannot_cross, diag::Severity::error, {},
-                  "the package indexes of " + lowering.shown(path) + " cannot be told to the sandbox: " + why, "",
-                  {"without them, tools inside would ask the public index for the names of your own packages"},
-                  {"keep secrets out of that file: ~/.netrc or a keyring serve the tools outside as well"});
-}
-
-bool has_default(const Lowering& lowering) {
-  const auto& all = lowering.in.project.indexes;
-  return std::any_of(all.begin(), all.end(), [](const config::Index& index) { return index.is_default.value; });
-}
-
 /// True when there is a file, and it is carried.
 bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, Syntax syntax) {
   const LowerInput& in = lowering.in;
@@ -67,38 +46,16 @@ bool carry(Lowering& lowering, const AbsPath& path, const std::string& inside, S
   if (!resolved || resolved->kind == Kind::absent) return false;
   if (is_visible(lowering.out.rules, path) && is_visible(lowering.out.rules, resolved->path)) return false; // exposed as it is
   if (resolved->kind != Kind::file) return false; // /dev/null: no settings
-  const auto text = in.fs.read(resolved->path, size_limit);
-  if (!text) {
-    refuse(lowering, path, text.error().code == EFBIG ? "it is longer than 64 KiB" : describe(text.error()));
-    return false;
-  }
+  const auto text = read_index_file(lowering, path, resolved->path);
+  if (!text) return false;
   if (lowering.planted(*resolved) != nullptr) {
-    refuse(lowering, path, "a symlink on the way to it lies where the sandbox can write");
+    refuse_index_file(lowering, path, "a symlink on the way to it lies where the sandbox can write");
     return false;
   }
-  const CarriedSettings carried = carry_settings(*text, syntax, !has_default(lowering));
-  if (!carried.secrets.empty()) {
-    refuse(lowering, path, lines(carried.secrets) + " holds a secret that is not the password of an address");
-    return false;
-  }
-  if (!carried.unclear.empty()) {
-    refuse(lowering, path, lines(carried.unclear) + " is no setting that psbc can read");
-    return false;
-  }
-  if (!carried.passwords.empty())
-    lowering.report(diag::Code::index_password_withheld, diag::Severity::warning, {},
-                    "passwords in " + lowering.shown(path) + " stay outside", "",
-                    {lines(carried.passwords) + ": the index is asked without its user and password"},
-                    {"an index that asks for one refuses tools inside; they do not ask the public index instead"});
-  lowering.out.home_files.push_back({.path = inside, .content = carried.text, .origin = builtin("your own package indexes, without passwords")});
+  const auto carried = carry_index_file(lowering, path, *text, syntax);
+  if (!carried) return false;
+  lowering.out.home_files.push_back({.path = inside, .content = *carried, .origin = builtin("your own package indexes, without passwords")});
   return true;
-}
-
-bool is_recognised(const Lowering& lowering, const char* tool) {
-  if (tool == nullptr) return true;
-  for (const std::string& id : lowering.out.tools)
-    if (id == tool) return true;
-  return false;
 }
 
 /// The generated file at one of these places, the one that counts first; made when there is none. Nothing where the
@@ -131,6 +88,9 @@ void add_project_indexes(Lowering& lowering) {
     if (file.path.ends_with("pip.conf"))
       if (std::string found = pip_extra_indexes(file.content); !found.empty()) extras = std::move(found); // the last one counts
   extras = urls + (urls.empty() || extras.empty() ? "" : " ") + extras;
+  // pip ignores what is empty, and would ask the indexes that another file adds: the machine's, or one that a session left
+  // in the environment. The same one twice is asked once.
+  if (alone && extras.empty()) extras = indexes.default_url;
   if (HomeFile* const file = settings_file(lowering, {".config/psbc/pip.conf", ".config/pip/pip.conf"})) file->content = with_pip_indexes(file->content, indexes, extras);
   if (HomeFile* const file = settings_file(lowering, {".config/psbc/uv.toml", ".config/uv/uv.toml"})) file->content = with_uv_indexes(file->content, indexes);
   set_project(lowering, "PIP_EXTRA_INDEX_URL", extras, !alone);
@@ -156,7 +116,7 @@ void set(Lowering& lowering, const char* name, std::string value) {
 
 /// A mirror that poetry's plugin asks in place of the public index; its settings are elsewhere inside.
 void carry_poetry_mirror(Lowering& lowering, const AbsPath& path) {
-  const auto text = lowering.in.fs.read(path, size_limit);
+  const auto text = lowering.in.fs.read(path, index_file_limit);
   if (!text) return;
   const diag::SourceFile source(path.string(), *text);
   const auto root = config::load_foreign(source);
@@ -168,10 +128,61 @@ void carry_poetry_mirror(Lowering& lowering, const AbsPath& path) {
   if (at == nullptr || at->type != config::Type::string) return;
   std::string url;
   if (carry_addresses(at->string, url)) set(lowering, "POETRY_PYPI_MIRROR_URL", std::move(url));
-  else refuse(lowering, path, "plugins.pypi_mirror.url holds a secret that is not the password of an address");
+  else refuse_index_file(lowering, path, "plugins.pypi_mirror.url holds a secret that is not the password of an address");
+}
+
+std::string lines(const std::vector<std::uint32_t>& numbers) {
+  std::string out;
+  for (const std::uint32_t number : numbers) out += (out.empty() ? (numbers.size() == 1 ? "line " : "lines ") : ", ") + std::to_string(number);
+  return out;
 }
 
 } // namespace
+
+void refuse_index_file(Lowering& lowering, const AbsPath& path, const std::string& why) {
+  lowering.report(diag::Code::index_cannot_cross, diag::Severity::error, {},
+                  "the package indexes of " + lowering.shown(path) + " cannot be told to the sandbox: " + why, "",
+                  {"without them, tools inside would ask the public index for the names of your own packages"},
+                  {"keep secrets out of that file: ~/.netrc or a keyring serve the tools outside as well"});
+}
+
+std::optional<std::string> read_index_file(Lowering& lowering, const AbsPath& path, const AbsPath& real) {
+  auto text = lowering.in.fs.read(real, index_file_limit);
+  if (text) return std::move(*text);
+  refuse_index_file(lowering, path, text.error().code == EFBIG ? "it is longer than 64 KiB" : describe(text.error()));
+  return std::nullopt;
+}
+
+std::optional<std::string> carry_index_file(Lowering& lowering, const AbsPath& path, std::string_view text, Syntax syntax, const char* note) {
+  CarriedSettings carried = carry_settings(text, syntax, !has_default_index(lowering));
+  if (!carried.secrets.empty()) {
+    refuse_index_file(lowering, path, lines(carried.secrets) + " holds a secret that is not the password of an address");
+    return std::nullopt;
+  }
+  if (!carried.unclear.empty()) {
+    refuse_index_file(lowering, path, lines(carried.unclear) + " is no setting that psbc can read");
+    return std::nullopt;
+  }
+  std::vector<std::string> notes;
+  if (!carried.passwords.empty()) notes.push_back(lines(carried.passwords) + ": the index is asked without its user and password");
+  if (note != nullptr) notes.emplace_back(note);
+  if (!notes.empty())
+    lowering.report(diag::Code::index_password_withheld, diag::Severity::warning, {}, "passwords in " + lowering.shown(path) + " stay outside", "", std::move(notes),
+                    {"an index that asks for one refuses tools inside; they do not ask the public index instead"});
+  return std::move(carried.text);
+}
+
+bool has_default_index(const Lowering& lowering) {
+  const auto& all = lowering.in.project.indexes;
+  return std::any_of(all.begin(), all.end(), [](const config::Index& index) { return index.is_default.value; });
+}
+
+bool is_recognised(const Lowering& lowering, const char* tool) {
+  if (tool == nullptr) return true;
+  for (const std::string& id : lowering.out.tools)
+    if (id == tool) return true;
+  return false;
+}
 
 void lower_indexes(Lowering& lowering) {
   const LowerInput& in = lowering.in;
@@ -199,11 +210,12 @@ void lower_indexes(Lowering& lowering) {
     set(lowering, file.variable, carried ? (in.places.home / inside).string() : path->string());
   }
   if (is_recognised(lowering, "poetry")) carry_poetry_mirror(lowering, settings / "pypoetry/config.toml");
+  lower_system_indexes(lowering);
   add_project_indexes(lowering);
   // Of an environment that was made outside: its own settings are hidden when they hold a secret.
   const AbsPath site = lowering.out.environment / "pip.conf";
   for (const Rule& rule : lowering.out.rules)
-    if (rule.access == Access::hidden && rule.path == site) refuse(lowering, site, "it holds a secret");
+    if (rule.access == Access::hidden && rule.path == site) refuse_index_file(lowering, site, "it holds a secret");
 }
 
 } // namespace psbc::policy

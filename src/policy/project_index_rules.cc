@@ -59,7 +59,7 @@ void grant(Lowering& lowering, const Index& index, std::vector<const Index*>& se
     return refuse(lowering, "tools find no password for an address in brackets", index.token->span, "", {}, "give the host a name");
   seen.push_back(&index);
   advise(lowering, index, host);
-  lowering.out.logins.push_back({.host = host, .user = std::string(index_login(host)), .token = token,
+  lowering.out.logins.push_back({.host = host, .user = std::string(index_login(host, token)), .token = token,
                                  .origin = origin_of(index.url.span, Origin::Source::project, "[[python.index]] token", lowering.in.places.home)});
 }
 

@@ -4,22 +4,22 @@
 // (`pypi.url`, `pypi.<name>.url`).
 #include "policy/project_indexes.h"
 
+#include "base/catalogue.h"
 #include "base/text.h"
 #include "policy/index_settings.h"
 
 namespace psbc::policy {
 namespace {
 
-struct Login {
-  std::string_view suffix; // of the host
-  std::string_view user;
-};
-// AWS CodeArtifact, Google Artifact Registry, Cloudsmith and Azure Artifacts name these users for pip. GitLab,
-// PyPI itself and devpi-like servers take the name that PyPI made usual.
-constexpr Login logins[] = {
-    {".amazonaws.com", "aws"},          {"-python.pkg.dev", "oauth2accesstoken"},        {"dl.cloudsmith.io", "token"},
-    {"pkgs.dev.azure.com", "VssSessionToken"}, {".pkgs.visualstudio.com", "VssSessionToken"},
-};
+/// The one user name that a service takes beside a token. Azure takes any; the name is that of its own keyring plugin.
+std::string_view user_of_host(std::string_view host) {
+  const auto has = [&](std::string_view part, std::string_view end) { return host.find(part) != std::string_view::npos && host.ends_with(end); };
+  if (has(".d.codeartifact.", ".amazonaws.com") || has(".codeartifact.", ".on.aws")) return "aws";
+  if (host.ends_with("-python.pkg.dev")) return "oauth2accesstoken"; // Google Artifact Registry
+  if (host == "dl.cloudsmith.io") return "token";
+  if (host == "pkgs.dev.azure.com" || host.ends_with(".pkgs.visualstudio.com")) return "VssSessionToken";
+  return {};
+}
 
 std::string addresses_in(std::string_view line) {
   std::string out;
@@ -96,10 +96,11 @@ std::string with_pdm_indexes(const std::string& text, const ProjectIndexes& inde
   return out;
 }
 
-std::string_view index_login(std::string_view host) {
-  for (const Login& login : logins)
-    if (host.ends_with(login.suffix)) return login.user;
-  return "__token__";
+std::string_view index_login(std::string_view host, std::string_view token) {
+  if (const std::string_view user = user_of_host(host); !user.empty()) return user;
+  for (std::size_t i = 0; i < base::git_login_count(); ++i) // GitLab wants its job token under one name, there as here
+    if (const base::GitLogin login = base::git_login(i); login.variable == token) return login.user;
+  return "__token__"; // as PyPI: GitLab, devpi and others take any
 }
 
 } // namespace psbc::policy

@@ -32,7 +32,7 @@ std::string with_uv_indexes(const std::string& text, const ProjectIndexes& index
 /// And for a config.toml of pdm.
 std::string with_pdm_indexes(const std::string& text, const ProjectIndexes& indexes);
 
-/// The user name that the index at `host` wants beside a token; "__token__" where none is known.
-std::string_view index_login(std::string_view host);
+/// The user name that the index at `host` wants beside a `token` (its variable); "__token__" where none is known.
+std::string_view index_login(std::string_view host, std::string_view token);
 
 } // namespace psbc::policy

@@ -70,14 +70,52 @@ TEST_CASE("a default index replaces the public one and those of the user, in eac
 }
 
 TEST_CASE("indexes know their user names, and a token of another service is said") {
-  CHECK(index_login("acme-1.d.codeartifact.eu-west-1.amazonaws.com") == "aws");
-  CHECK(index_login("europe-python.pkg.dev") == "oauth2accesstoken");
-  CHECK(index_login("amazonaws.com.evil.example") == "__token__");
+  CHECK(index_login("acme-1.d.codeartifact.eu-west-1.amazonaws.com", "T") == "aws");
+  CHECK(index_login("acme-1.codeartifact.eu-west-1.on.aws", "T") == "aws");
+  CHECK(index_login("europe-python.pkg.dev", "T") == "oauth2accesstoken");
+  CHECK(index_login("dl.cloudsmith.io", "T") == "token");
+  CHECK(index_login("pkgs.dev.azure.com", "T") == "VssSessionToken");
+  for (const char* other : {"amazonaws.com.evil.example", "s3.eu-west-1.amazonaws.com", "evildl.cloudsmith.io", "pkg.dev"}) CHECK(index_login(other, "T") == "__token__");
+  CHECK(index_login("gitlab.com", "CI_JOB_TOKEN") == "gitlab-ci-token");
   test::Machine machine;
   machine.project.tokens = {{.name = machine.said("HF_TOKEN"), .read_only = true}};
   machine.project.indexes = {index(machine, "acme", "https://evil.example/", true, "HF_TOKEN")};
   CHECK(machine.lower());
   CHECK(machine.codes() == std::vector<std::string>{"index-token"});
+}
+
+TEST_CASE("settings of the machine are carried under another name when they hold a password, and only then") {
+  test::Machine machine;
+  machine.fs.file("/etc/pip.conf", "[global]\nindex-url = https://u:p@a.example/\ntimeout = 9\n")
+      .file("/etc/uv/uv.toml", "index-url = \"https://TOKEN@a.example/\"\n")
+      .file("/etc/xdg/pip/pip.conf", "[global]\nextra-index-url = https://b.example/\n");
+  const auto policy = machine.lower();
+  REQUIRE(policy);
+  CHECK(file_of(*policy, ".config/psbc/xdg/pip/pip.conf") == "[global]\nindex-url = https://a.example/\ntimeout = 9\n");
+  CHECK(file_of(*policy, ".config/psbc/xdg/uv/uv.toml") == "index-url = \"https://a.example/\"\n");
+  CHECK(variable_of(*policy, "XDG_CONFIG_DIRS") == "/etc/xdg:/home/u/.config/psbc/xdg");
+  CHECK(test::access_of(*policy, "/etc/pip.conf") == "hidden");
+  CHECK(test::access_of(*policy, "/etc/uv/uv.toml") == "hidden");
+  CHECK(test::access_of(*policy, "/etc/xdg/pip/pip.conf").empty());
+  CHECK(machine.codes() == std::vector<std::string>{"index-password-withheld", "index-password-withheld"});
+
+  test::Machine with_default; // which also takes the place of more indexes that other files name
+  with_default.project.indexes = {index(with_default, "acme", "https://a.example/simple/", true)};
+  const auto alone = with_default.lower();
+  REQUIRE(alone);
+  CHECK(variable_of(*alone, "PIP_EXTRA_INDEX_URL") == "https://a.example/simple/");
+  CHECK(variable_of(*alone, "XDG_CONFIG_DIRS").empty());
+
+  // A tool that looks nowhere else, two files for one place, a link out of sight.
+  test::Machine uv, two, away;
+  uv.fs.file("/etc/xdg/uv/uv.toml", "index-url = \"https://u:p@a.example/\"\n");
+  CHECK_FALSE(uv.lower());
+  two.fs.file("/etc/pip.conf", "[global]\nindex-url = https://u:p@a.example/\n").file("/etc/xdg/pip/pip.conf", "[global]\nindex-url = https://u:p@a.example/\n");
+  CHECK_FALSE(two.lower());
+  away.fs.file("/opt/acme/pip.conf", "[global]\nindex-url = https://a.example/\n").link("/etc/pip.conf", "/opt/acme/pip.conf");
+  const auto carried = away.lower();
+  REQUIRE(carried);
+  CHECK(file_of(*carried, ".config/psbc/xdg/pip/pip.conf") == "[global]\nindex-url = https://a.example/\n");
 }
 
 TEST_CASE("a line of netrc holds one token, and nothing that readers understand differently") {
