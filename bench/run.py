@@ -40,6 +40,7 @@ def main():
     os.environ["PSBC"] = str(Path(args.build).resolve() / "src/cli/psbc")
 
     import host
+    from ssh_service import Agent
 
     host.become_root()
     missed = 0
@@ -93,13 +94,27 @@ def main():
                                ["/usr/bin/firejail", "--quiet", f"--profile={profile}", f"{project}/now"]], project)  # fmt: skip
         report("entry to the first instruction, against the predecessor's profile", mine, other, 0.75, 0.65)
 
-        # What psbc adds to its own profile: the check of the build and of the approval, the environment, the proof of
-        # entry, Landlock, the filter that guards the terminal, HOME's files.
-        bare = next(Path(h.home).glob(".local/state/psbc/builds/lab-*/current/enter.profile"))
+        # What the environment, a token, the agent's filter and the terminal's add to firejail with the same profile. The
+        # check of the build has a row of its own.
+        agent = Agent(h)
+        key = agent.add("work")
+        h.write("~/.ssh/known_hosts", "git.example.org " + " ".join(h.read("~/keys/work.pub").split()[:2]) + "\n")
+        h.write("~/.config/psbc/config.toml", f'[projects."~/code/held".ssh]\nkeys = ["{key}"]\n[tokens.API_TOKEN]\nfrom = "env:API_WEAK"\n')
+        held = h.mkdir("~/code/held")
+        h.write("~/code/held/.python-sandbox.toml",
+                'name = "held"\ntokens = ["API_TOKEN"]\n[ssh]\nhosts = ["git@git.example.org"]\nsigning = true\n')  # fmt: skip
+        h.run(["/usr/bin/cp", f"{tools}/now", f"{held}/now"])
+        h.env["API_WEAK"] = "weak"
+        for command in (["trust", "--yes"], ["build"], ["run", "--", "sh", "-c", "ssh-add -l && test $API_TOKEN"]):
+            r = h.psbc(*command, cwd=held)
+            if r.status:
+                sys.exit(str(r))
+        build, _ = measure(h, "total", 5 * args.rounds, [[psbc, "-q", "build"], ["/bin/true"]], held)
+        bare = next(Path(h.home).glob(".local/state/psbc/builds/held-*/current/enter.profile"))
         mine, other = measure(h, "entry", args.rounds,
-                              [[psbc, "-q", "run", "--", f"{project}/now"],
-                               ["/usr/bin/firejail", "--quiet", f"--profile={bare}", f"{project}/now"]], project)  # fmt: skip
-        report_difference("entry, against firejail with the same profile and nothing of psbc", mine, other, 3.0)
+                              [[psbc, "-q", "run", "--", f"{held}/now"],
+                               ["/usr/bin/firejail", "--quiet", f"--profile={bare}", f"{held}/now"]], held)  # fmt: skip
+        report_difference("environment, token, ssh agent, terminal: entry beyond firejail alone", mine - build, other, 3.0)
     sys.exit(1 if missed else 0)
 
 

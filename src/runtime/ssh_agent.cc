@@ -60,24 +60,48 @@ std::string ask(int socket, const std::string& frame) {
   return answer;
 }
 
+/// A host's signature over a session id, as it is published.
+struct Binding {
+  std::string host_key, session, algorithm, signature;
+};
+
+/// RFC 6979, A.2.5, "sample" with SHA-256: OpenSSL verifies it in a tenth of a millisecond.
+Binding nistp256() {
+  const std::string algorithm = "ecdsa-sha2-nistp256";
+  const auto point = *base::decode_base64("BGD+1LolWp0xyWHrdMY1bWjASbiSO2H6bOZpYi5g8p+2eQP+EAi4vJmkGunpVii8ZPLxsgwtfp9Rd6PClNRGIpk=");
+  const auto r = *base::decode_base64("AO/Uiyqstqj9EUDdnNRegdadLId7Vqr5kcNNDqhOrzcW"), s = *base::decode_base64("APfLHJQtZXxB1DbHobbin2Xz6QDbua/0Bk3Eqy+EOs2o");
+  return {.host_key = ssh_string(algorithm) + ssh_string("nistp256") + ssh_string(point),
+          .session = "sample",
+          .algorithm = algorithm,
+          .signature = ssh_string(r) + ssh_string(s)};
+}
+
+/// RFC 8032, 7.1, "TEST SHA(abc)", for an OpenSSH without OpenSSL: its own code takes two milliseconds.
+Binding ed25519() {
+  const std::string algorithm = "ssh-ed25519";
+  return {.host_key = ssh_string(algorithm) + ssh_string(*base::decode_base64("7Bcrk61eVjv0kyxw4SRQNMNUZ+8u/U1k6/gZaDRn4r8=")),
+          .session = *base::decode_base64("3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw=="),
+          .algorithm = algorithm,
+          .signature = *base::decode_base64("3CpEWec2ljOlKxvyd4OaACAQCaPvvz7Lab6iGGwmtYkJNR/JrJCz7P37x8ZkMeAwPcoXnBOKwXrZvvEXczGnBA==")};
+}
+
+bool accepts(int socket, const Binding& binding) {
+  const std::string signed_by = ssh_string(binding.algorithm) + ssh_string(binding.signature);
+  const std::string answer = ask(socket, agent_frame(AgentMessage::extension, ssh_string("session-bind@openssh.com") + ssh_string(binding.host_key) +
+                                                                                  ssh_string(binding.session) + ssh_string(signed_by) + '\0'));
+  return answer.size() == 1 && answer[0] == static_cast<char>(AgentMessage::success);
+}
+
 /// An agent that answers yes to everything would make the filter believe any binding. So it is asked about one that
-/// is true (RFC 8032, 7.1, "TEST SHA(abc)", as a host's signature over a session id), and the same one falsified.
+/// is true, and the same one falsified.
 bool verifies_bindings(int socket) {
-  const std::string host_key = ssh_string("ssh-ed25519") + ssh_string(*base::decode_base64("7Bcrk61eVjv0kyxw4SRQNMNUZ+8u/U1k6/gZaDRn4r8="));
-  const std::string session =
-      *base::decode_base64("3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==");
-  std::string signature =
-      *base::decode_base64("3CpEWec2ljOlKxvyd4OaACAQCaPvvz7Lab6iGGwmtYkJNR/JrJCz7P37x8ZkMeAwPcoXnBOKwXrZvvEXczGnBA==");
-  const auto bind = [&] {
-    const std::string signed_by = ssh_string("ssh-ed25519") + ssh_string(signature);
-    return ask(socket, agent_frame(AgentMessage::extension, ssh_string("session-bind@openssh.com") + ssh_string(host_key) +
-                                                                ssh_string(session) + ssh_string(signed_by) + '\0'));
-  };
-  const auto says = [](const std::string& answer, AgentMessage type) { return answer.size() == 1 && answer[0] == static_cast<char>(type); };
-  signature[8] = static_cast<char>(signature[8] ^ 1);
-  const bool refuses = says(bind(), AgentMessage::failure);
-  signature[8] = static_cast<char>(signature[8] ^ 1);
-  return refuses && says(bind(), AgentMessage::success);
+  for (const Binding& truth : {nistp256(), ed25519()}) {
+    Binding lie = truth;
+    lie.signature[8] = static_cast<char>(lie.signature[8] ^ 1);
+    if (accepts(socket, lie)) return false;
+    if (accepts(socket, truth)) return true;
+  }
+  return false;
 }
 
 std::string needs_of(const emit::SshPlan& ssh) {
