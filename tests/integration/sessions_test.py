@@ -196,6 +196,43 @@ def _(h):
     assert r.status != 0, r
 
 
+@test("what forks as fast as it can ends with the session: when its command does, by psbc stop, and with psbc killed")
+def _(h):
+    here = project(h)
+    # Bounded for the machine's sake; each leaves its session and its parent, and starts the next before it is gone.
+    h.write(f"{here}/swarm.py", """
+import os, resource, sys, time
+resource.setrlimit(resource.RLIMIT_NPROC, (120, 120))
+if os.fork():
+    time.sleep(0.5)
+    sys.exit(0 if sys.argv[1] == "leave" else time.sleep(60))
+end = time.monotonic() + 60
+while time.monotonic() < end:
+    try:
+        if os.fork() == 0:
+            os.setsid()
+    except OSError:
+        time.sleep(0.01)
+""")
+    swarm = lambda: [pid for pid in h.processes() if is_running(pid, b"swarm.py")]  # noqa: E731
+    r = h.psbc("run", "--", "python3", "swarm.py", "leave", cwd=here, timeout=60)
+    assert r.ok, r
+    wait_for(lambda: not swarm())
+    for end in (lambda session: h.psbc("stop", cwd=here, timeout=60), lambda session: session.kill()):
+        session = h.spawn(["psbc", "run", "--", "python3", "swarm.py", "stay"], cwd=here)
+        wait_for(lambda: len(swarm()) > 20)
+        end(session)
+        assert session.wait(30) != 0
+        wait_for(lambda: not swarm())
+
+
+def is_running(pid, word):
+    try:
+        return word in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 @test("psbc stop inside, and psbc clean while a session runs, say what to type")
 def _(h):
     here = project(h)
