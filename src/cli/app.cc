@@ -45,6 +45,7 @@ struct Options {
   DiffOptions diff;
   CleanOptions clean;
   HideOptions hide;
+  FixOptions fix;
   StopOptions stop;
   TokensOptions tokens;
   bool schema_user = false;
@@ -131,6 +132,12 @@ void define_hide(CLI::App& hide, Options& o) {
   hide.add_flag("--list", o.hide.list, "Show what was moved out of this project")->excludes(undo);
 }
 
+void define_fix(CLI::App& fix, Options& o) {
+  add_project(fix, o.fix.directory);
+  fix.add_flag("--yes", o.fix.yes, "Without a question, for scripts that mean it");
+  fix.add_flag("--forget", o.fix.forget, "Give the password to no credential helper: you have it elsewhere");
+}
+
 void define_tokens(CLI::App& tokens, Options& o) {
   tokens.add_option("words", o.tokens.words,
                     "list: what this project asks for and where yours come from; info SERVICE|VARIABLE; set NAME SOURCE; rm NAME; check [NAME...]: asks the service")
@@ -169,6 +176,7 @@ constexpr CommandRow table[] = {
     {"run", "One command inside: psbc run -- CMD [ARG...]", define_run, run_command, true},
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
+    {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
      [](Context& c, Options& o) { return diff(c, o.diff); }},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},

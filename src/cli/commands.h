@@ -67,6 +67,13 @@ struct HideOptions {
 };
 int hide(Context& context, const HideOptions& options);
 
+struct FixOptions {
+  std::string directory;
+  bool yes = false;
+  bool forget = false; // the password is kept nowhere
+};
+int fix(Context& context, const FixOptions& options);
+
 struct StopOptions {
   std::string name; // of a sandbox; empty: the project here
   bool all = false;

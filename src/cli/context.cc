@@ -44,6 +44,16 @@ void show(const Context& context, const diag::Diagnostics& diagnostics) {
   to_stderr(diag::render(diagnostics, {.color = context.color}));
 }
 
+Answer ask(const char* question) {
+  if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) return Answer::none;
+  static_cast<void>(base::write_all(STDERR_FILENO, question, "stderr"));
+  std::string line;
+  char c = 0;
+  while (line.size() < 16 && read(STDIN_FILENO, &c, 1) == 1 && c != '\n') line += c;
+  if (line == "y" || line == "Y" || line == "yes") return Answer::yes;
+  return line == "n" || line == "N" || line == "no" ? Answer::no : Answer::none;
+}
+
 void say_remote_secrets(Context& context, const policy::Places& places, const std::vector<std::string>& read_only) {
   constexpr std::size_t most = 3;
   const auto found = policy::find_remote_secrets(context.fs, policy::git_settings(read_only));

@@ -3,6 +3,7 @@
 // else to stderr. What looks like a token of a known service is masked in both (base/token_forms.h).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ void warn(std::string_view text, std::string_view line_break = {});
 void complain(const base::Error& error);                  // "psbc: error: cannot ...", then the hint
 void complain(std::string_view message, std::string_view hint = {});
 void show(const Context& context, const diag::Diagnostics& diagnostics);
+enum class Answer : std::uint8_t { yes, no, none };
+/// Only a person at a terminal is asked; silence approves nothing.
+Answer ask(const char* question);
+
 /// A line for each secret in the settings of git that are among these read-only paths; a few at most.
 void say_remote_secrets(Context& context, const policy::Places& places, const std::vector<std::string>& read_only);
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/file.h"
@@ -89,19 +87,6 @@ std::string same_elsewhere(Context& context, const policy::Places& places, const
   return {};
 }
 
-enum class Answer : std::uint8_t { yes, no, none };
-
-/// Only a person at a terminal is asked; silence approves nothing.
-Answer ask() {
-  if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) return Answer::none;
-  static_cast<void>(base::write_all(STDERR_FILENO, "approve? [y/N] ", "stderr"));
-  std::string line;
-  char c = 0;
-  while (line.size() < 16 && read(STDIN_FILENO, &c, 1) == 1 && c != '\n') line += c;
-  if (line == "y" || line == "Y" || line == "yes") return Answer::yes;
-  return line == "n" || line == "N" || line == "no" ? Answer::no : Answer::none;
-}
-
 } // namespace
 
 int trust(Context& context, const TrustOptions& options) {
@@ -169,7 +154,7 @@ int trust(Context& context, const TrustOptions& options) {
     if (const std::string where = same_elsewhere(context, *places, store, asked->capabilities); !where.empty())
       say(context, "the same is approved for `" + base::escape(where) + "`");
 
-  const Answer answer = options.yes ? Answer::yes : ask();
+  const Answer answer = options.yes ? Answer::yes : ask("approve? [y/N] ");
   if (answer == Answer::yes) *approval = {.granted = std::move(asked->capabilities), .config = std::move(asked->config), .denied = {}};
   else if (answer == Answer::no) approval->denied = trust::digest(asked->capabilities);
   if (answer != Answer::none)

@@ -3,7 +3,7 @@
 
 #include "base/quote.h"
 #include "base/text.h"
-#include "policy/gitconfig.h"
+#include "policy/remote_login.h"
 #include "policy/secret_scan.h"
 
 namespace psbc::policy {
@@ -13,20 +13,6 @@ using base::AbsPath;
 namespace {
 
 constexpr std::size_t settings_limit = 1U << 20U; // bytes of one file
-
-/// The remote whose URL a line sets, as git reads it; the section may begin in the same line.
-void name_remote(RemoteSecret& found, std::string_view text_to_line, std::string_view line) {
-  const auto header = text_to_line.rfind("[remote ");
-  const auto other = text_to_line.rfind("\n[");
-  if (header == std::string_view::npos || (other != std::string_view::npos && other > header)) return;
-  for (const GitEntry& entry : parse_gitconfig(std::string(text_to_line.substr(header)))) {
-    if (entry.section != "remote" || (entry.key != "url" && entry.key != "pushurl")) continue;
-    const auto scheme = entry.value.find("://");
-    if (scheme == std::string::npos || line.find(entry.value) == std::string_view::npos) continue;
-    found.remote = entry.subsection;
-    found.url = without_credentials(entry.value);
-  }
-}
 
 } // namespace
 
@@ -55,25 +41,24 @@ std::vector<RemoteSecret> find_remote_secrets(base::Fs& fs, const std::vector<Ab
   for (const AbsPath& file : settings) {
     const auto text = fs.read(file, settings_limit);
     if (!text) continue;
-    std::size_t at = 0;
-    std::uint32_t line = 1;
     for (const Finding& finding : scan_secrets(*text)) { // in the order of lines
-      for (; line < finding.line; ++line) at = text->find('\n', at) + 1;
-      const auto end = std::min(text->find('\n', at), text->size());
       RemoteSecret found{.file = file, .line = finding.line, .remote = {}, .redacted = finding.redacted, .url = {}};
-      name_remote(found, std::string_view(*text).substr(0, end), std::string_view(*text).substr(at, end - at));
+      if (auto set = remote_url_at(*text, finding.line)) {
+        found.remote = std::move(set->remote);
+        found.url = without_credentials(set->url);
+      }
       out.push_back(std::move(found));
     }
   }
   return out;
 }
 
-std::string describe(const RemoteSecret& found, const AbsPath& home) {
+std::string describe(const RemoteSecret& found, const AbsPath& home, bool by_hand) {
   std::string out = base::escape(display_path(found.file, home)) + ":" + std::to_string(found.line) + ": what runs inside can read the secret in ";
   out += found.remote.empty() ? "`" + base::escape(found.redacted) + "`" : "the URL of the remote `" + base::escape(found.remote) + "`";
   if (found.url.empty()) return out + ": move it to your ~/.gitconfig or a credential helper";
   const std::string where = found.file.parent().name() == ".git" ? " -C " + base::quote_posix(found.file.parent().parent().string()) : "";
-  return out + "; keep it in a credential helper: git" + where + " remote set-url " + base::escape(base::quote_posix(found.remote)) + " " +
+  return out + (by_hand ? "; keep it in a credential helper: git" : "; psbc fix moves it to your credential helper, or: git") + where + " remote set-url " + base::escape(base::quote_posix(found.remote)) + " " +
          base::escape(base::quote_posix(found.url));
 }
 

@@ -27,7 +27,7 @@ std::vector<RemoteSecret> find_remote_secrets(base::Fs& fs, const std::vector<ba
 /// A URL without its user and password, when it is one; conda's /t/token too.
 std::string without_credentials(std::string_view url);
 
-/// One line: what is visible, and what to type.
-std::string describe(const RemoteSecret& found, const base::AbsPath& home);
+/// One line: what is visible, and what to type; `by_hand`: not psbc fix.
+std::string describe(const RemoteSecret& found, const base::AbsPath& home, bool by_hand = false);
 
 } // namespace psbc::policy

@@ -26,7 +26,7 @@ def _(h):
     h.require("psbc")
     r = h.psbc("--help")
     assert r.ok and not r.err, r
-    for command in ("init", "build", "enter", "run", "trust", "list", "clean", "schema"):
+    for command in ("init", "build", "enter", "run", "trust", "fix", "list", "clean", "schema"):
         assert f"\n  {command} " in r.out, command
         one = h.psbc(command, "--help")
         assert one.ok and one.out and one.out != r.out and not one.err, one

@@ -19,7 +19,7 @@ TEST_CASE("a token in a remote's URL is found by line and remote, said without i
   REQUIRE(found.size() == 3);
   const auto home = AbsPath::literal("/home/u");
   CHECK(policy::describe(found[0], home) ==
-        "~/lab/.git/config:4: what runs inside can read the secret in the URL of the remote `up stream`; keep it in a credential helper: "
+        "~/lab/.git/config:4: what runs inside can read the secret in the URL of the remote `up stream`; psbc fix moves it to your credential helper, or: "
         "git -C '/home/u/lab' remote set-url 'up stream' 'https://git.example/me/x.git'");
   CHECK(found[1].line == 9);
   CHECK(found[1].url.empty());
