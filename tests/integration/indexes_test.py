@@ -90,4 +90,14 @@ def _(h):
     assert token not in h.read("~/code/lab/pdm.lock")
 
 
+@test("pipenv locks and installs from the default index in the place of the public one that its Pipfile names")
+def _(h):
+    h.require("pipenv")
+    h.write("~/code/lab/Pipfile", f'[[source]]\nurl = "{PUBLIC}/simple"\nverify_ssl = true\nname = "pypi"\n[packages]\nacme-money = "*"\n')
+    index, token, inside = prepare(h)
+    r = inside("pipenv install && pipenv run acme_money")
+    assert r.ok and r.out.endswith("hello\n") and index.given() == {COMPANY: {"__token__:" + token}}, (str(r), index.given())
+    assert '"==1.0"' in h.read("~/code/lab/Pipfile.lock") and token not in h.read("~/code/lab/Pipfile.lock")
+
+
 main()
