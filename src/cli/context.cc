@@ -44,8 +44,8 @@ void show(const Context& context, const diag::Diagnostics& diagnostics) {
   to_stderr(diag::render(diagnostics, {.color = context.color}));
 }
 
-Answer ask(const char* question) {
-  if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) return Answer::none;
+Answer ask(const Context& context, const char* question) {
+  if (context.quiet || isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) return Answer::none;
   static_cast<void>(base::write_all(STDERR_FILENO, question, "stderr"));
   std::string line;
   char c = 0;

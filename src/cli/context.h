@@ -34,8 +34,8 @@ void complain(const base::Error& error);                  // "psbc: error: canno
 void complain(std::string_view message, std::string_view hint = {});
 void show(const Context& context, const diag::Diagnostics& diagnostics);
 enum class Answer : std::uint8_t { yes, no, none };
-/// Only a person at a terminal is asked; silence approves nothing.
-Answer ask(const char* question);
+/// Only a person at a terminal is asked, and not with --quiet, which hid what the question is about; silence approves nothing.
+Answer ask(const Context& context, const char* question);
 
 /// A line for each secret in the settings of git that are among these read-only paths; a few at most.
 void say_remote_secrets(Context& context, const policy::Places& places, const std::vector<std::string>& read_only);

@@ -244,7 +244,7 @@ int fix(Context& context, const FixOptions& options) {
                      host_of(one.login) +
                      (one.login.written_user.empty() ? "" : " as `" + base::escape(one.login.user) + "`") +
                      "; it becomes " + base::escape(one.found.url));
-  const Answer answer = options.yes ? Answer::yes : ask("go on? [y/N] ");
+  const Answer answer = options.yes ? Answer::yes : ask(context, "go on? [y/N] ");
   if (answer == Answer::none)
     complain("nothing was changed", "if the list above is what you want, type: psbc fix --yes" +
                                         std::string(options.forget ? " --forget" : ""));

@@ -49,10 +49,22 @@ std::string json(const base::CatalogueList& list) {
   return out + "]";
 }
 
+/// Which tokens are passwords of git over https, and where.
+std::string git_json(const base::Service& service) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < base::git_login_count(); ++i) {
+    const auto login = base::git_login(i);
+    if (login.service != service.index) continue;
+    out += (out.size() > 1 ? ", " : "") + ("{\"variable\": " + base::json_text(login.variable)) + (login.host.empty() ? "" : ", \"host\": " + base::json_text(login.host)) +
+           (login.host_variable.empty() ? "" : ", \"host_variable\": " + base::json_text(login.host_variable)) + "}";
+  }
+  return out + "]";
+}
+
 std::string json(const base::Service& service) {
   std::string out = "{\"id\": " + base::json_text(service.id) + ", \"title\": " + base::json_text(service.title) + ", \"variables\": " + json(service.variables) +
                     ", \"file_variables\": " + json(service.file_variables) + ", \"files\": " + json(service.files) + ", \"settings\": " + json(service.settings) +
-                    ", \"moved_by\": " + json(service.moved_by) + ", \"hosts\": " + json(service.hosts) + ", \"read_only\": ";
+                    ", \"moved_by\": " + json(service.moved_by) + ", \"hosts\": " + json(service.hosts) + ", \"git\": " + git_json(service) + ", \"read_only\": ";
   out += service.read_only.empty() ? "null" : base::json_text(service.read_only);
   return out + (service.read_only_link.empty() ? "" : ", \"read_only_link\": " + base::json_text(service.read_only_link)) + "}";
 }

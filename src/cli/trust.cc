@@ -154,7 +154,7 @@ int trust(Context& context, const TrustOptions& options) {
     if (const std::string where = same_elsewhere(context, *places, store, asked->capabilities); !where.empty())
       say(context, "the same is approved for `" + base::escape(where) + "`");
 
-  const Answer answer = options.yes ? Answer::yes : ask("approve? [y/N] ");
+  const Answer answer = options.yes ? Answer::yes : ask(context, "approve? [y/N] ");
   if (answer == Answer::yes) *approval = {.granted = std::move(asked->capabilities), .config = std::move(asked->config), .denied = {}};
   else if (answer == Answer::no) approval->denied = trust::digest(asked->capabilities);
   if (answer != Answer::none)

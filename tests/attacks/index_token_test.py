@@ -13,7 +13,7 @@ from vectors import attack, main, seed
 def _(h):
     p, index, token = prepare(
         h,
-        redirects={"moved": f"{EVIL}/simple/moved/", "plain": "http://pypi.acme.example/simple/acme-money/"},
+        redirects={"moved": f"{EVIL}/simple/moved/"},
         pages={"linked": f'<a href="{EVIL}/files/linked-1.0-py3-none-any.whl">linked-1.0-py3-none-any.whl</a>'},
     )
     line = "".join(f"{PIP} download --no-input -d /tmp/got {name} 2>&1\n" for name in ("moved", "linked"))

@@ -81,7 +81,10 @@ def _(h):
     assert r.ok and r.out == tokens(h, "info", "HF_TOKEN").out, r
     for words in ("HF_TOKEN", "~/.cache/huggingface/token", "https://huggingface.co/settings/tokens", "hf_...", "HF_HOME"):
         assert words in r.out, (words, str(r))
-    assert json.loads(tokens(h, "info", "github", "--json").out)["hosts"] == ["github.com", "api.github.com"]
+    github = json.loads(tokens(h, "info", "github", "--json").out)
+    assert github["hosts"] == ["github.com", "api.github.com"] and {"variable": "GH_TOKEN", "host": "github.com"} in github["git"]
+    assert {"variable": "GH_ENTERPRISE_TOKEN", "host_variable": "GH_HOST"} in github["git"]
+    assert "git over https  GITLAB_TOKEN: what GITLAB_HOST names, else gitlab.com\n" in tokens(h, "info", "gitlab").out
     assert "did you mean `huggingface`" in tokens(h, "info", "hugingface").err
     assert "did you mean `WANDB_API_KEY`" in tokens(h, "info", "WANDB_APIKEY").err
     assert tokens(h, "info", "nothing-like-it").status == 2

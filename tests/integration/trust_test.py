@@ -93,6 +93,8 @@ def _(h):
     assert "was refused" in h.psbc("trust", "--show", cwd=LAB).err
     # Another wish is another question.
     h.write(FILE, BASE.replace('["~/data"]', '["~/data", "~/other"]'))
+    r = h.pty(["psbc", "-q", "trust"], cwd=LAB)  # what is not shown is not asked
+    assert r.status == 3 and "approve?" not in r.out, r
     r = h.pty(["psbc", "trust"], [(r"approve\? \[y/N\] ", "y\n")], cwd=LAB)
     assert r.ok and "approved for" in r.out and "would besides" in r.out, r
     assert sees(h, "~/more/b", "~/other/c")[0] == ["~/other/c"]
