@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Turns the table of guarded files into C++ tables.
+"""Turns the table of guarded files into C++ tables, or into its page of the documentation.
 
     gen_guards.py guards.toml OUT.cc
+    gen_guards.py --docs guards.toml > docs/guarded.md
 
 The tables are offsets into one text: they hold no pointer, so a program that never looks at them pays neither a
 relocation nor a page for them.
@@ -99,14 +100,51 @@ def write_tables(guards):
     return "\n".join(out)
 
 
+SECTIONS = {
+    "pinned": "## Read-only inside\n\nWhat exists of these cannot be changed, renamed, removed or replaced inside, nor can a directory above it. Where the last\n"
+    "column says so, an empty directory or a neutral file keeps the place of what does not exist, for as long as a session runs.\n"
+    "git shows neither. No place is kept where the index or a branch has something, nor where branches differ from what is\n"
+    "checked out, because psbc does not read their trees: a checkout would fail inside, and take the mount away outside.\n\n"
+    "What a repository's settings name in the project is read-only as well: `core.hooksPath`, included files, and scripts of\n"
+    "filters, drivers, aliases and the file system monitor.\n\n"
+    "A project without a repository gets none from inside: type `git init` outside, then enter.\n",
+    "reported": "## Known, and writable\n\nWork inside changes these, or no mount can cover them. Look at them before you run or commit them outside.\n",
+}
+
+
+def write_docs(guards):
+    out = ["# Guarded files", "", "<!-- Made by schema/gen_guards.py from schema/guards.toml: change that file. -->", "",
+           "A project is writable inside, and tools of the host obey files in it without being asked. psbc knows these. Each row has a",
+           "name, by which `[protect] allow` in `.python-sandbox.toml` opens it: `psbc trust` shows then what that risks. `extra`",
+           "guards more files of the project:", "", "```toml", 'name = "lab"', "[protect]", 'extra = ["deploy.sh"]', 'allow = [".vscode"]', "```", ""]
+    where = {"root": "at the top", "anywhere": "", "git": "in git directories", "environment": "in an environment in the project"}
+    for kind, text in SECTIONS.items():
+        out += [text, "| row | files | who obeys them, and when | place kept |" if kind == "pinned" else "| row | files | who obeys them, and when |",
+                "| --- | --- | --- | --- |" if kind == "pinned" else "| --- | --- | --- |"]
+        for guard in guards:
+            if guard["class"] != kind:
+                continue
+            files = ", ".join(f"`{path}`" for path in guard["paths"])
+            files += f" ({where[guard['where']]})" if where[guard["where"]] else ""
+            row = f"| `{guard['name']}`{'' if guard.get('open', True) else ' (always)'} | {files} | **{guard['tool']}**: {guard['when']}. {guard['source']} |"
+            keeps = {"none": "", "directory": "empty directory", "file": "file"}[guard.get("absent", "none")]
+            out.append(row + (f" {keeps} |" if kind == "pinned" else ""))
+        out.append("")
+    return "\n".join(out).rstrip() + "\n"
+
+
 def main():
-    with open(sys.argv[1], "rb") as file:
+    docs = sys.argv[1] == "--docs"
+    with open(sys.argv[2] if docs else sys.argv[1], "rb") as file:
         table = tomllib.load(file)
     try:
         need(set(table) == {"guard"}, "the table", "holds tables [[guard]] alone")
         check(table["guard"])
-        with open(sys.argv[2], "w", encoding="utf-8") as file:
-            file.write(write_tables(table["guard"]))
+        if docs:
+            sys.stdout.write(write_docs(table["guard"]))
+        else:
+            with open(sys.argv[2], "w", encoding="utf-8") as file:
+                file.write(write_tables(table["guard"]))
     except GuardError as error:
         sys.exit(f"gen_guards.py: {error}")
 

@@ -183,6 +183,22 @@ std::vector<std::string> RealFs::among(const AbsPath& path, const std::vector<st
   return out;
 }
 
+bool RealFs::vacant(const AbsPath& path) {
+  struct stat st{};
+  if (!look(path, st)) return true; // as for `kind`, a path that cannot be reached is absent
+  if (S_ISREG(st.st_mode)) {
+    constexpr off_t longest = 2; // ".\n"
+    if (st.st_size > longest) return false;
+    const auto text = read(path, longest);
+    return text && (text->empty() || *text == "." || *text == ".\n");
+  }
+  if (!S_ISDIR(st.st_mode)) return false;
+  const Fd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  bool empty = static_cast<bool>(directory);
+  if (directory && each_entry(directory.get(), [&](std::string_view, unsigned char) { return empty = false; }) != 0) empty = false;
+  return empty;
+}
+
 Result<Ownership> RealFs::ownership(const AbsPath& path) {
   struct stat st{};
   if (!look(path, st)) return system_error("look at", path.string());
@@ -225,7 +241,10 @@ Result<std::vector<std::string>> RealFs::find(const AbsPath& root, const std::st
       struct stat st{};
       for (const std::string_view name : wanted) {
         const bool possible = !entries || std::any_of(entries->begin(), entries->end(), [&](const auto& entry) { return may_be(entry.first, name); });
-        if (possible && lstat((directory + std::string(name)).c_str(), &st) == 0) out.push_back(prefix + std::string(name));
+        if (!possible || lstat((directory + std::string(name)).c_str(), &st) != 0) continue;
+        if (name == ".git" && S_ISDIR(st.st_mode))
+          if (const auto git = AbsPath::parse(directory + std::string(name)); git && vacant(*git)) continue;
+        out.push_back(prefix + std::string(name));
       }
       if (out.size() > limit)
         return Error{.operation = "search", .object = root.string(), .code = E2BIG, .cause = "there are too many", .hint = {}};

@@ -52,6 +52,9 @@ class Fs {
   /// Those of `names` that a directory has, in the order of `names`; none when it cannot be listed. One
   /// question instead of many, and unlike `names` the answer stays when other names come and go.
   virtual std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) = 0;
+  /// Is nothing at `path`, or only what psbc keeps a place with while a session runs: an empty directory, or a file
+  /// that is empty or holds `.`? The answer stays when such a place comes and goes.
+  virtual bool vacant(const AbsPath& path) = 0;
   /// Owner and permission bits, links not followed.
   virtual Result<Ownership> ownership(const AbsPath& path) = 0;
   /// Number of hard links of a file, links not followed; 0 when absent.
@@ -64,8 +67,8 @@ class Fs {
   /// named `.git` are not entered. E2BIG above `limit` matches.
   virtual Result<std::vector<std::string>> glob(const AbsPath& root, const std::string& pattern, std::size_t limit) = 0;
   /// Paths below `root` (relative, sorted) whose last component is one of `names` (separated by `/`): in `root`, or at
-  /// most `depth` directories further down. Links are not followed, directories named `.git` not entered. E2BIG above
-  /// `limit`. Lists each directory above the last level; the last one is only asked for the names.
+  /// most `depth` directories further down. Links are not followed, directories named `.git` not entered, and one that is
+  /// vacant not counted: git looks past it. E2BIG above `limit`. Lists each directory above the last level; the last one is only asked for the names.
   virtual Result<std::vector<std::string>> find(const AbsPath& root, const std::string& names, std::size_t depth, std::size_t limit) = 0;
   /// The name (comm) of the program that listens at a unix socket; empty when nobody answers, or who does cannot be
   /// told. An Error when it is no socket. Connects, so it is asked when something is built and never to see whether
@@ -94,6 +97,7 @@ class RealFs : public Fs {
   Result<std::string> target(const AbsPath& path) override;
   Result<std::vector<std::string>> names(const AbsPath& path) override;
   std::vector<std::string> among(const AbsPath& path, const std::vector<std::string>& names) override;
+  bool vacant(const AbsPath& path) override;
   Result<Ownership> ownership(const AbsPath& path) override;
   std::uint64_t link_count(const AbsPath& path) override;
   std::string stamp(const AbsPath& path) override;

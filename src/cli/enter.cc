@@ -6,6 +6,7 @@
 #include "cli/enter_tokens.h"
 #include "cli/shell_choice.h"
 #include "driver/build.h"
+#include "driver/git_branches.h"
 #include "driver/registry.h"
 #include "emit/enter_plan.h"
 #include "runtime/carried.h"
@@ -203,6 +204,18 @@ void say_disclosed(const runtime::EnterResult& result, const policy::Places& pla
   warn(text + "\n  help: a secret that is kept outside of the project cannot be shown: psbc hide FILE");
 }
 
+/// A checkout that puts something where an empty directory keeps the place would take the mount away on the host, and fail
+/// inside: not where git may track it.
+std::vector<emit::KeptPlace> harmless_places(const emit::EnterPlan& plan) {
+  std::vector<emit::KeptPlace> out;
+  base::RealFs fs;
+  for (const emit::KeptPlace& place : plan.kept) {
+    const auto path = base::AbsPath::parse(place.path);
+    if (path && fs.kind(*path) == base::Kind::absent && (!place.directory || !driver::may_be_tracked(fs, *path))) out.push_back(place);
+  }
+  return out;
+}
+
 } // namespace
 
 int enter(Context& context, const EnterOptions& asked) {
@@ -262,7 +275,7 @@ int enter(Context& context, const EnterOptions& asked) {
 
   auto tokens = tokens_for(context, *places, artefacts->plan);
   if (!tokens) return exit_own_failure;
-  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front());
+  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front(), harmless_places(artefacts->plan));
   if (!record) {
     // A full disk keeps nobody out; a /tmp that is somebody else's does.
     const int code = record.error().code;

@@ -29,6 +29,8 @@ void say_grants(const Context& context, const policy::Policy& policy, const trus
   for (const policy::Token& token : policy.tokens) say(context, "  + token  " + describe(token));
   for (const trust::Capability& one : capabilities)
     if (one.key == "python.index") say(context, "  " + trust::shown({.what = one, .added = true}, policy.home)); // where a token goes
+  for (const std::string& name : policy.opened)
+    if (const auto guard = base::find_guard(name)) say(context, "  + change what tools outside obey: " + name + ": " + std::string(guard->risk));
   for (const policy::Socket& socket : policy.sockets) say(context, "  + connect to " + shown(socket.path));
   if (policy.devices.gpu) say(context, "  + use the graphics cards");
   if (policy.devices.gui) say(context, policy.devices.x11 ? "  + use the X server: see and type all keys of your desktop" : "  + show windows");

@@ -95,6 +95,12 @@ struct ProjectSettings {
   SshKeys ssh;
 };
 
+/// `[protect]`: of what the host's tools obey unasked (base/guards.h).
+struct Protect {
+  std::vector<SpannedString> extra; // paths, as those of `hidden` without patterns
+  std::vector<SpannedString> allow; // names of rows that are not guarded
+};
+
 /// `[devices]`.
 struct Devices {
   Spanned<bool> gpu, gui, audio;
@@ -117,6 +123,7 @@ struct ProjectConfig {
   Devices devices;
   Workspace workspace;
   SshNeeds ssh;
+  Protect protect;
 };
 
 /// `on_unhide`: what a hidden file that becomes visible in a running sandbox means for that.

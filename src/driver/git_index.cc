@@ -15,7 +15,7 @@ class IndexReader {
   IndexReader(std::string_view bytes, std::size_t oid_size) : bytes_(bytes), oid_size_(oid_size) {}
 
   /// Nothing when the bytes are no index with object names of this size.
-  std::optional<bool> has(std::string_view path) {
+  std::optional<bool> has(std::string_view path, bool or_below) {
     if (!bytes_.starts_with("DIRC") || bytes_.size() < 12) return std::nullopt;
     const std::uint32_t version = number(4, 4), count = number(8, 4);
     if (version < 2 || version > 4) return std::nullopt;
@@ -39,7 +39,7 @@ class IndexReader {
       name += bytes_.substr(at, end - at);
       if (const std::uint32_t length = flags & 0xfffU; name.empty() || (length != 0xfffU && length != name.size())) return std::nullopt;
       at = version == 4 ? end + 1 : begin + ((end - begin) / 8 + 1) * 8; // 1 to 8 NULs
-      if (name == path) return true;
+      if (name == path || (or_below && name.size() > path.size() && name[path.size()] == '/' && name.starts_with(path))) return true;
     }
     return false;
   }
@@ -68,32 +68,37 @@ class IndexReader {
 
 } // namespace
 
-bool index_has(std::string_view index, std::string_view path) {
+bool index_has(std::string_view index, std::string_view path, bool or_below) {
   for (const std::size_t oid_size : {20U, 32U}) // SHA-1, SHA-256
-    if (const auto found = IndexReader(index, oid_size).has(path)) return *found;
+    if (const auto found = IndexReader(index, oid_size).has(path, or_below)) return *found;
   return false;
 }
 
-bool is_tracked(base::Fs& fs, const base::AbsPath& file) {
-  for (base::AbsPath tree = file.parent(); !tree.is_root(); tree = tree.parent()) {
+std::optional<Repository> repository_of(base::Fs& fs, const base::AbsPath& path) {
+  for (base::AbsPath tree = path.parent(); !tree.is_root(); tree = tree.parent()) {
     base::AbsPath git = tree / ".git";
-    const base::Kind kind = fs.kind(git);
-    if (kind == base::Kind::absent) continue;
-    if (kind == base::Kind::file) { // of a linked worktree or a submodule
+    if (fs.vacant(git)) continue; // as git does
+    if (fs.kind(git) == base::Kind::file) { // of a linked worktree or a submodule
       const auto text = fs.read(git, pointer_limit);
       constexpr std::string_view prefix = "gitdir: ";
-      if (!text || !text->starts_with(prefix)) return false;
+      if (!text || !text->starts_with(prefix)) return std::nullopt;
       std::string target = text->substr(prefix.size(), text->find_first_of("\r\n") - prefix.size());
       char* const real = realpath((target.starts_with('/') ? target : tree.string() + "/" + target).c_str(), nullptr);
       const auto parsed = real != nullptr ? base::AbsPath::parse(real) : std::nullopt;
       free(real);
-      if (!parsed) return false;
+      if (!parsed) return std::nullopt;
       git = *parsed;
     }
-    const auto index = fs.read(git / "index", index_limit);
-    return index && index_has(*index, file.relative_to(tree));
+    return Repository{.tree = tree, .directory = git};
   }
-  return false;
+  return std::nullopt;
+}
+
+bool is_tracked(base::Fs& fs, const base::AbsPath& file, bool or_below) {
+  const auto repository = repository_of(fs, file);
+  if (!repository) return false;
+  const auto index = fs.read(repository->directory / "index", index_limit);
+  return index && index_has(*index, file.relative_to(repository->tree), or_below);
 }
 
 } // namespace psbc::driver

@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 9\n";
+constexpr std::string_view plan_magic = "psbc plan 10\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -66,6 +66,26 @@ std::vector<WatchedName> read_watched(WireReader& in) {
     names.push_back({.base = std::move(base), .pattern = in.text()});
   }
   return names;
+}
+
+void write_kept(WireWriter& out, const std::vector<KeptPlace>& places) {
+  out.u32(static_cast<std::uint32_t>(places.size()));
+  for (const KeptPlace& place : places) {
+    out.text(place.path);
+    out.u32(place.directory ? 1 : 0);
+    out.text(place.text);
+  }
+}
+
+std::vector<KeptPlace> read_kept(WireReader& in) {
+  std::vector<KeptPlace> places;
+  for (std::uint32_t n = in.count(); n > 0 && in.good(); --n) {
+    KeptPlace& place = places.emplace_back();
+    place.path = in.text();
+    place.directory = in.u32() != 0;
+    place.text = in.text();
+  }
+  return places;
 }
 
 void write_home_files(WireWriter& out, const std::vector<HomeFile>& files) {
@@ -223,7 +243,11 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       case policy::Access::pinned: plan.pinned.push_back(path); break;
       case policy::Access::writable: plan.writable.push_back(path); break;
     }
+    if (rule.keep != base::Guard::Absent::none)
+      plan.kept.push_back({.path = path, .directory = rule.keep == base::Guard::Absent::directory, .text = rule.keep_text});
   }
+  for (const base::AbsPath& path : policy.guarded) plan.guarded.push_back(path.string());
+  plan.opened = policy.opened;
   return plan;
 }
 
@@ -252,6 +276,9 @@ std::string serialise(const EnterPlan& plan) {
     out.texts(*list);
   write_watched(out, plan.watched);
   out.u32(plan.stop_on_unhide ? 1 : 0);
+  write_kept(out, plan.kept);
+  out.texts(plan.guarded);
+  out.texts(plan.opened);
   return out.take();
 }
 
@@ -282,6 +309,9 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
     *list = in.texts();
   plan.watched = read_watched(in);
   plan.stop_on_unhide = in.u32() != 0;
+  plan.kept = read_kept(in);
+  plan.guarded = in.texts();
+  plan.opened = in.texts();
   if (!in.complete())
     return {};
   return plan;

@@ -29,6 +29,14 @@ struct WatchedName {
   bool operator==(const WatchedName&) const = default;
 };
 
+/// What stands at `path` for as long as a session runs, when nothing is there: without it nothing could be mounted there.
+struct KeptPlace {
+  std::string path; // absolute
+  bool directory = true;
+  std::string text; // of a file
+  bool operator==(const KeptPlace&) const = default;
+};
+
 /// A credential that the project asks for.
 struct PlannedToken {
   std::string name;
@@ -95,6 +103,9 @@ struct EnterPlan {
   std::vector<std::string> read_only;   // must lie on a read-only mount, when they are there
   std::vector<std::string> pinned;      // must be mount points, when they are there
   std::vector<std::string> writable;    // must be there and writable
+  std::vector<KeptPlace> kept;
+  std::vector<std::string> guarded;     // `[protect] extra`: absolute, whether anything is there or not
+  std::vector<std::string> opened;      // `[protect] allow`: rows of base/guards.h
   bool operator==(const EnterPlan&) const = default;
 };
 

@@ -176,7 +176,7 @@ class Planner {
       const std::size_t found = count_(spelling.text);
       // What does not exist yet may be hidden by a pattern, but not exposed by one: something else
       // could appear under it first.
-      const bool exact = rule.exists ? found == 1 : found == 0 && use == PathUse::blacklist;
+      const bool exact = rule.keep != base::Guard::Absent::none ? found <= 1 : rule.exists ? found == 1 : found == 0 && use == PathUse::blacklist;
       if (!exact || !glob_matches(spelling.text, rule.path.string()))
         return refuse(rule,
                       found > 1    ? "firejail can only be told `" + base::escape(spelling.text) + "`, and that matches other entries too"

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "policy/gitconfig.h"
 #include "policy/lowering.h"
 
 namespace psbc::policy {
@@ -16,8 +17,29 @@ namespace {
 constexpr std::size_t pointer_limit = 4096; // bytes of a gitfile, commondir or HEAD
 constexpr std::size_t directory_limit = 256; // directories that are looked at below .git/modules or .git/worktrees
 
-// What git executes or obeys, per git directory. `info` names filters; the last two redirect.
-constexpr const char* obeyed[] = {"config", "hooks", "info", "config.worktree", "commondir", "gitdir"};
+/// What git executes or obeys in a git directory: rows of base/guards.h.
+struct Obeyed {
+  base::Guard guard;
+  std::string name;
+};
+
+std::vector<Obeyed> obeyed(const Lowering& lowering) {
+  std::vector<Obeyed> out;
+  for (std::size_t i = 0; i < base::guard_count(); ++i) {
+    const base::Guard guard = base::guard(i);
+    if (guard.where != base::Guard::Where::git || guard.guarding != base::Guard::Class::pinned || lowering.opens(guard.name)) continue;
+    for (std::string_view path : guard.paths()) out.push_back({.guard = guard, .name = std::string(path.substr(0, path.find('/')))});
+  }
+  return out;
+}
+
+/// Settings of its own for each worktree are obeyed only where the repository says so.
+bool has_worktree_settings(base::Fs& fs, const AbsPath& git_directory) {
+  const auto text = fs.read(git_directory / "config", 1U << 20U);
+  if (!text) return false;
+  const auto entries = parse_gitconfig(*text);
+  return std::any_of(entries.begin(), entries.end(), [](const GitEntry& entry) { return entry.section == "extensions" && entry.key == "worktreeconfig"; });
+}
 
 std::string_view first_line(std::string_view text) {
   text = text.substr(0, text.find_first_of("\r\n"));
@@ -52,8 +74,13 @@ std::optional<base::Resolved> follow_file(base::Fs& fs, const AbsPath& file, std
 
 /// One git directory: what the host's git executes or obeys in it is read-only. False when all of it is.
 bool protect(Lowering& lowering, const AbsPath& git_directory) {
-  for (const char* name : obeyed) {
-    if (lowering.in.fs.kind(git_directory / name) != Kind::symlink) continue;
+  base::Fs& fs = lowering.in.fs;
+  const std::vector<Obeyed> all = obeyed(lowering);
+  for (const Obeyed& each : all) {
+    const std::string& name = each.name;
+    // What keeps a place comes and goes: what is there is asked for only when something else is.
+    if (each.guard.absent != base::Guard::Absent::none && fs.vacant(git_directory / name)) continue;
+    if (fs.kind(git_directory / name) != Kind::symlink) continue;
     // A mount protects what the link leads to; the link itself could be replaced by a directory of hooks.
     lowering.report(diag::Code::symlink_escape, diag::Severity::warning, lowering.in.project.name.span,
                     "`git commit` will not work inside: " + lowering.shown(git_directory / name) + " is a symlink", "",
@@ -61,19 +88,26 @@ bool protect(Lowering& lowering, const AbsPath& git_directory) {
                      lowering.shown(git_directory) + " is read-only"},
                     {"put the file or directory itself in its place"});
     lowering.add(Access::read_only, git_directory, builtin("a symlink in it can not be protected"));
-    for (const char* other : obeyed)
-      if (const auto target = resolve(lowering.in.fs, git_directory / other);
+    for (const Obeyed& other : all)
+      if (const auto target = resolve(fs, git_directory / other.name);
           target && target->kind != Kind::absent && target->path.is_strictly_under(lowering.in.root))
         lowering.add(Access::read_only, target->path, builtin("the host's git executes or obeys it"));
     return false;
   }
   lowering.add(Access::pinned, git_directory, builtin("git's own files stay writable, but it can not be replaced"));
-  for (const char* name : obeyed) {
-    const AbsPath path = git_directory / name;
+  const bool is_linked = fs.kind(git_directory / "gitdir") != Kind::absent;
+  for (const Obeyed& each : all) {
+    const AbsPath path = git_directory / each.name;
+    if (each.guard.absent != base::Guard::Absent::none && fs.vacant(path)) {
+      // A linked worktree has a commondir; without one git takes its directory for a repository.
+      const bool wanted = each.name != "config.worktree" || has_worktree_settings(fs, git_directory);
+      if (wanted && !is_linked) lowering.keep_place(each.guard, path, "the host's git would obey it");
+      continue;
+    }
     // Hooks are made before entry when they are missing: what is absent cannot be mounted over. A
     // worktree's own directory has none: its hooks are the repository's.
-    const bool needed = std::string_view(name) == "hooks" && lowering.in.fs.kind(git_directory / "commondir") == Kind::absent;
-    if (lowering.in.fs.kind(path) == Kind::absent && !needed) continue;
+    const bool needed = each.name == "hooks" && !is_linked;
+    if (fs.kind(path) == Kind::absent && !needed) continue;
     lowering.add(Access::read_only, path, builtin("the host's git executes or obeys it"));
   }
   return true;
@@ -176,6 +210,7 @@ void expose_repository(Lowering& lowering, const AbsPath& tree, Access access, c
   switch (fs.kind(git)) {
     case Kind::directory:
       expose_git_directory(lowering, git, access, origin);
+      protect_named_by(lowering, git, tree);
       return;
     case Kind::file: {
       lowering.add(Access::read_only, git, builtin("tells git where the repository is"));
@@ -192,8 +227,12 @@ void expose_repository(Lowering& lowering, const AbsPath& tree, Access access, c
       if (const auto common = follow_file(fs, target->path / "commondir", "", target->path);
           common && common->kind == Kind::directory && fs.kind(common->path / "HEAD") == Kind::file &&
           target->path.parent() == common->path / "worktrees") // as git makes them: else a planted `commondir` names any repository
+      {
         expose_git_directory(lowering, common->path, access, origin);
+        protect_named_by(lowering, common->path, tree);
+      }
       expose_git_directory(lowering, target->path, access, origin);
+      protect_named_by(lowering, target->path, tree);
       return;
     }
     case Kind::symlink:
@@ -222,21 +261,30 @@ void protect_nested_repository(Lowering& lowering, const AbsPath& git) {
     case Kind::absent:
     case Kind::other: break;
   }
-  if (target && target->kind == Kind::directory && may_write(lowering, target->path) && is_git_directory(fs, target->path))
+  if (target && target->kind == Kind::directory && may_write(lowering, target->path) && is_git_directory(fs, target->path)) {
     protect_repository(lowering, target->path);
+    protect_named_by(lowering, target->path, git.parent());
+  }
 }
 
 bool keep_repositories_out(Lowering& lowering, const AbsPath& tree) {
   const AbsPath git = tree / ".git";
-  const Kind kind = lowering.in.fs.kind(git);
-  const bool is_free = kind == Kind::absent || (kind == Kind::directory && !is_git_directory(lowering.in.fs, git));
-  if (!is_free || !lowering.top || !tree.is_under(*lowering.top)) return false;
+  base::Fs& fs = lowering.in.fs;
+  const auto guard = base::find_guard(".git");
+  if (!guard || lowering.opens(guard->name)) return false;
+  const bool in_repository = lowering.top && tree.is_under(*lowering.top);
+  if (fs.vacant(git)) {
+    if (!in_repository && tree != lowering.in.root) return false; // data
+    lowering.keep_place(*guard, git, in_repository ? "no repository inside of the one around the project" : "the host would obey a repository that is made here");
+    return true;
+  }
+  if (!in_repository || fs.kind(git) != Kind::directory || is_git_directory(fs, git)) return false;
   lowering.add(Access::read_only, git, builtin("no repository inside of the one around the project"));
   return true;
 }
 
 void lower_git(Lowering& lowering) {
-  if (keep_repositories_out(lowering, lowering.in.root)) return;
+  if (keep_repositories_out(lowering, lowering.in.root) || lowering.in.fs.vacant(lowering.in.root / ".git")) return;
   expose_repository(lowering, lowering.in.root, Access::writable, builtin("the repository of this worktree or submodule"));
 }
 

@@ -76,12 +76,13 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
       .session = input.places.session(id),
       .temporary = input.places.temporary_of(id),
       .environment = input.places.envs / input.project.name.value,
-      .rules = {}, .watched = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .logins = {}, .home_files = {}, .ssh = {}, .remarks = {}, .tools = {}, .shells = {}, .zdotdir = {},
+      .rules = {}, .watched = {}, .guarded = {}, .opened = {}, .aliases = {}, .variables = {}, .pass = {}, .tokens = {}, .logins = {}, .home_files = {}, .ssh = {}, .remarks = {}, .tools = {}, .shells = {}, .zdotdir = {},
   };
   Lowering lowering{.in = input, .out = policy, .diagnostics = diagnostics};
   if (!root_is_usable(lowering)) return std::nullopt;
   find_top(lowering);
   lowering.writable = writable_places(lowering);
+  find_opened(lowering);
   lower_baseline(lowering);
   lower_own(lowering);
   lower_environment(lowering);
@@ -89,6 +90,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_git(lowering);
   lower_exposed(lowering);
   lower_workspace(lowering);
+  lower_guarded(lowering);
   lower_nested(lowering);
   lower_sockets(lowering);
   lower_devices(lowering);

@@ -28,6 +28,11 @@ struct Lowering {
   std::optional<base::AbsPath> top{};  // top level of the repository around the project, when it can be used
   std::vector<base::AbsPath> trees{};  // the directories of the developer's that sessions may write
 
+  /// Does `[protect] allow` name this row of base/guards.h?
+  bool opens(std::string_view guard) const;
+  /// Keeps the place of what is not there: read-only, with something neutral in it while a session runs.
+  void keep_place(const base::Guard& guard, const base::AbsPath& path, std::string reason);
+
   struct Exposed { base::AbsPath path; Access access; const config::SpannedString& entry; };
   std::vector<Exposed> exposed{}; // directories that `readonly` and `writable` name
 };
@@ -40,6 +45,7 @@ Origin builtin(std::string reason);
 
 // The parts, in order.
 void find_top(Lowering& lowering);          // the git repository around the project
+void find_opened(Lowering& lowering);       // [protect] allow
 void lower_baseline(Lowering& lowering);    // what is closed for everybody
 void lower_own(Lowering& lowering);         // the project, the sandbox's root, psbc itself
 void lower_environment(Lowering& lowering); // where the virtual environment is, and its interpreter
@@ -47,6 +53,7 @@ void lower_tools(Lowering& lowering);       // Python tools that the project use
 void lower_git(Lowering& lowering);         // git directories and what the host executes from them
 void lower_exposed(Lowering& lowering);     // readonly, writable
 void lower_workspace(Lowering& lowering);   // [workspace]
+void lower_guarded(Lowering& lowering);     // what else the host's tools obey unasked; [protect]
 void lower_nested(Lowering& lowering);      // projects and repositories inside of what may be written
 void lower_shells(Lowering& lowering);      // shells that this machine has, with the user's own settings
 void lower_hidden(Lowering& lowering);      // hidden
@@ -91,6 +98,8 @@ void expose_repository(Lowering& lowering, const base::AbsPath& tree, Access acc
 bool keep_repositories_out(Lowering& lowering, const base::AbsPath& tree);
 /// `<tree>/.git`, and the directories that it leads to.
 std::vector<base::AbsPath> repository_paths(base::Fs& fs, const base::AbsPath& tree);
+/// What the settings of a repository name in a place that may be written: hooks, included files, scripts.
+void protect_named_by(Lowering& lowering, const base::AbsPath& git_directory, const base::AbsPath& tree);
 /// The `.git` of a work tree inside of what may be written.
 void protect_nested_repository(Lowering& lowering, const base::AbsPath& git);
 

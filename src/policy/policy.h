@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/guards.h"
 #include "base/path.h"
 #include "config/config.h"
 #include "diag/diagnostic.h"
@@ -41,6 +42,9 @@ struct Rule {
   Origin origin;
   bool directory = true; // what is there at build time; false also for what does not exist
   bool exists = true;
+  // What `enter` puts there for as long as a session runs, when nothing is there: what does not exist cannot be mounted over.
+  base::Guard::Absent keep = base::Guard::Absent::none;
+  std::string keep_text{}; // of a file
 };
 
 /// A name under which the user knows a path, when a component of it is a symlink: made again inside,
@@ -157,6 +161,8 @@ struct Policy {
 
   std::vector<Rule> rules;
   std::vector<WatchedName> watched;
+  std::vector<base::AbsPath> guarded; // [protect] extra, whether anything is there or not
+  std::vector<std::string> opened;    // [protect] allow: rows of base/guards.h
   bool stop_on_unhide = false; // a hidden file that becomes visible ends the sandbox
   std::vector<Alias> aliases;
   std::vector<Variable> variables;    // set inside

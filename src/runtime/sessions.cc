@@ -16,6 +16,7 @@
 #include "base/lock.h"
 #include "base/records.h"
 #include "base/text.h"
+#include "runtime/kept_places.h"
 
 namespace psbc::runtime {
 namespace {
@@ -114,11 +115,13 @@ void kill_children(pid_t pid) {
 } // namespace
 
 base::Result<SessionRecord> SessionRecord::begin(const AbsPath& state, const emit::EnterPlan& plan, const std::string& build,
-                                                 const std::string& program) {
+                                                 const std::string& program, const std::vector<emit::KeptPlace>& places) {
   TRY_ASSIGN(PrivateDir directory, sessions_of(state, plan.id));
   TRY_ASSIGN(const base::Fd lock, base::lock(directory, lock_name, lock_patience_ms));
   TRY_ASSIGN(const bool alone, sweep(directory));
   if (alone) TRY(empty_temporary(plan.temporary));
+  if (alone) remove_places(directory); // of a session that was killed
+  TRY(keep_places(directory, places));
   base::RecordWriter record("session", format);
   record.add({"name", plan.name});
   record.add({"project", plan.project});
@@ -138,7 +141,10 @@ SessionRecord::~SessionRecord() {
   static_cast<void>(directory_.remove(std::to_string(getpid())));
   file_ = base::Fd();
   if (!lock) return;
-  if (const auto alone = sweep(directory_); alone && *alone) static_cast<void>(empty_temporary(temporary_));
+  if (const auto alone = sweep(directory_); alone && *alone) {
+    remove_places(directory_);
+    static_cast<void>(empty_temporary(temporary_));
+  }
 }
 
 base::Result<std::vector<RunningSession>> running_sessions(const AbsPath& state, const std::string& id) {

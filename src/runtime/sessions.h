@@ -3,6 +3,7 @@
 //
 //   <state>/sessions/<id>/<pid>   one record for each `psbc enter` or `run`, locked while it runs
 //   <state>/sessions/<id>/lock    held while a session begins or ends
+//   <state>/sessions/<id>/places  what keeps places in the project (runtime/kept_places.h)
 //   /tmp/psbc-<uid>/<hash>        what TMPDIR names inside; empty when the first session begins
 //
 // A session runs as long as its record is locked (flock(2)): the kernel lets go of it however the process
@@ -30,11 +31,13 @@ struct RunningSession {
   bool operator==(const RunningSession&) const = default;
 };
 
-/// This process as a session, until it is destroyed. The last one of a project empties the shared /tmp.
+/// This process as a session, until it is destroyed. The last one of a project empties the shared /tmp, and takes away what
+/// kept the places of guarded files.
 class SessionRecord {
  public:
+  /// `places`: those of the plan that harm nobody.
   static base::Result<SessionRecord> begin(const base::AbsPath& state, const emit::EnterPlan& plan, const std::string& build,
-                                           const std::string& program);
+                                           const std::string& program, const std::vector<emit::KeptPlace>& places = {});
   SessionRecord(SessionRecord&&) noexcept = default;
   SessionRecord& operator=(SessionRecord&&) = delete;
   ~SessionRecord();

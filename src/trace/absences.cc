@@ -50,7 +50,8 @@ void Absences::look(Listing& listing) {
 }
 
 bool Absences::hold(const Fact& fact) {
-  if (fact.kind != FactKind::kind || fact.value != absent) return false;
+  const bool says_absent = (fact.kind == FactKind::kind && fact.value == absent) || (fact.kind == FactKind::vacant && fact.value == vacant);
+  if (!says_absent) return false;
   const std::string_view path = fact.subject, parent = parent_of(path);
   if (!absent_.contains(parent)) {
     Listing* listing = listing_of(parent);

@@ -143,6 +143,7 @@ std::string explain(const Difference& d, base::Fs& fs, const base::AbsPath& home
     case FactKind::target: return explain_target(path, d);
     case FactKind::names: return explain_names(path, d);
     case FactKind::among: return explain_among(d, home);
+    case FactKind::vacant: return path + (d.now == vacant ? " disappeared" : std::string(was_absent));
     case FactKind::ownership: return explain_ownership(path, d);
     case FactKind::links:
       return path + " now has " + plural(d.now, "hard link", "hard links") + " (had " + std::string(d.then.value) + ")";

@@ -13,7 +13,7 @@ namespace psbc::trace {
 namespace {
 
 // In the order of FactKind.
-constexpr std::array<std::string_view, 12> kind_words = {"kind",  "file",  "target", "names", "among", "ownership",
+constexpr std::array<std::string_view, 13> kind_words = {"kind",  "file",  "target", "names", "among", "vacant", "ownership",
                                                          "links", "stamp", "glob",   "find",  "env",   "constant"};
 
 std::string failure(const base::Error& error) {
@@ -49,6 +49,7 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
       for (const std::string_view name : base::split(fact.question, '/')) names.emplace_back(name);
       return word_of_found(fs.among(path, names));
     }
+    case FactKind::vacant: return std::string(word_of_vacant(fs.vacant(path)));
     case FactKind::ownership: return word(fs.ownership(path));
     case FactKind::links: return std::to_string(fs.link_count(path));
     case FactKind::stamp: return word_of_stamp(fs.stamp(path));

@@ -25,6 +25,7 @@ enum class FactKind : std::uint8_t {
   target,
   names,
   among,
+  vacant,
   ownership,
   links,
   stamp,
@@ -108,6 +109,8 @@ std::string word(const base::Result<std::vector<std::string>>& names); // "<coun
 /// Does the word of a fact of kind `among` hold this name?
 bool has_found(std::string_view word, std::string_view name);
 std::string word_of_found(const std::vector<std::string>& found);      // "/a/c", or "none"
+inline constexpr std::string_view vacant = "vacant";
+constexpr std::string_view word_of_vacant(bool is_vacant) { return is_vacant ? vacant : "taken"; }
 std::string word(const base::Result<base::Ownership>& ownership);      // "<uid> <gid> <octal mode>"
 std::string word_of_stamp(const std::string& stamp);
 std::string word(const std::optional<std::string>& variable); // a digest

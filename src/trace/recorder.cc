@@ -59,6 +59,14 @@ std::vector<std::string> FsRecorder::among(const base::AbsPath& path, const std:
       });
 }
 
+bool FsRecorder::vacant(const base::AbsPath& path) {
+  return once(
+      vacant_, path.string(), [&] { return world_.vacant(path); },
+      [&](bool answer) {
+        facts_.push_back({FactKind::vacant, path.string(), "", std::string(word_of_vacant(answer))});
+      });
+}
+
 base::Result<base::Ownership> FsRecorder::ownership(const base::AbsPath& path) {
   return once(
       ownerships_, path.string(), [&] { return world_.ownership(path); },

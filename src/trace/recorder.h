@@ -23,6 +23,7 @@ class FsRecorder final : public base::Fs {
   base::Result<std::string> target(const base::AbsPath& path) override;
   base::Result<std::vector<std::string>> names(const base::AbsPath& path) override;
   std::vector<std::string> among(const base::AbsPath& path, const std::vector<std::string>& names) override;
+  bool vacant(const base::AbsPath& path) override;
   base::Result<base::Ownership> ownership(const base::AbsPath& path) override;
   std::uint64_t link_count(const base::AbsPath& path) override;
   std::string stamp(const base::AbsPath& path) override;
@@ -50,6 +51,7 @@ class FsRecorder final : public base::Fs {
   ByPath<base::Result<std::string>> targets_;
   ByPath<base::Result<std::vector<std::string>>> names_;
   std::map<std::pair<base::AbsPath, std::vector<std::string>>, std::vector<std::string>> found_;
+  ByPath<bool> vacant_;
   ByPath<base::Result<base::Ownership>> ownerships_;
   ByPath<std::uint64_t> link_counts_;
   ByPath<std::string> stamps_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/guards.h"
 #include "base/json.h"
 #include "base/records.h"
 #include "base/text.h"
@@ -296,7 +297,10 @@ std::string shown(const Step& step, const AbsPath& home) {
   const auto path = AbsPath::parse(step.what.value);
   const std::string words = std::string(step.added ? "+ " : "- ") + std::string(key.grant);
   if (key.kind == Kind::boolean) return words;
-  return words + " " + visible(path ? display_path(*path, home) : step.what.value);
+  std::string out = words + " " + visible(path ? display_path(*path, home) : step.what.value);
+  if (step.added && key.path == "protect.allow")
+    if (const auto guard = base::find_guard(step.what.value)) out += ": " + std::string(guard->risk);
+  return out;
 }
 
 std::string json(const Step& step, const AbsPath& home) {

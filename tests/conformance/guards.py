@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The table of guarded files says nothing that the program could not carry. Prints TAP."""
+"""The table of guarded files says nothing that the program could not carry, and its page is made of it. Prints TAP."""
 
 import pathlib
 import subprocess
@@ -61,6 +61,12 @@ def _():
     for claim, text in REFUSED.items():
         result = generate(text)
         assert result.returncode != 0 and "gen_guards.py:" in result.stderr, (claim, result.stderr)
+
+
+@test("docs/guarded.md is what the data says")
+def _():
+    made = subprocess.run([sys.executable, "-B", GENERATOR, "--docs", ROOT / "schema/guards.toml"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert (ROOT / "docs/guarded.md").read_text() == made, "type: schema/gen_guards.py --docs schema/guards.toml > docs/guarded.md"
 
 
 main()

@@ -111,6 +111,13 @@ class MemoryFs : public base::Fs {
       if (all && std::find(all->begin(), all->end(), name) != all->end()) out.push_back(name);
     return out;
   }
+  bool vacant(const AbsPath& path) override {
+    asked_.push_back("vacant " + path.string());
+    const Node* node = find(path, false);
+    if (node == nullptr) return true;
+    if (node->kind == Kind::file) return node->content.empty() || node->content == "." || node->content == ".\n";
+    return node->kind == Kind::directory && children(path).empty();
+  }
   base::Result<base::Ownership> ownership(const AbsPath& path) override {
     asked_.push_back("ownership " + path.string());
     const Node* node = find(path, false);
@@ -157,7 +164,8 @@ class MemoryFs : public base::Fs {
       const std::string relative = path.relative_to(root);
       const auto parts = base::split(relative, '/');
       const bool in_git = std::find(parts.begin(), parts.end() - 1, ".git") != parts.end() - 1;
-      if (!in_git && parts.size() <= depth + 1) out.push_back(relative);
+      const bool looked_past = path.name() == ".git" && node.kind == Kind::directory && children(path).empty();
+      if (!in_git && !looked_past && parts.size() <= depth + 1) out.push_back(relative);
     }
     if (out.size() > limit) return failed("search", root, E2BIG);
     return out;
