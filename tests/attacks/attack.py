@@ -11,6 +11,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
@@ -118,11 +119,32 @@ def as_root(*command):
 
 
 def cover(path, content, mode=0o644):
-    """Another file at a path of the machine: the host sees it, the machine does not."""
+    """Another file at a path of the machine, which may be absent: the host sees it, the machine does not."""
     name = "/run/etc/" + path.strip("/").replace("/", "-")
     Path(name).write_text(content)
     os.chmod(name, mode)
+    if not os.path.exists(path):
+        make_room(os.path.dirname(path))
+        Path(path).touch()
     as_root("mount", "--bind", name, path)
+
+
+MS_BIND = 0x1000  # mount(2)
+
+
+def make_room(directory):
+    """From now on the host alone sees what is made in a directory of the machine."""
+    mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    if any(mount[4] == directory and "psbc-room" in mount for mount in mounts):
+        return
+    below = {mount[4]: os.open(mount[4], os.O_PATH) for mount in mounts if mount[4].startswith(directory + "/")}  # what is covered there
+    layers = {layer: tempfile.mkdtemp(dir="/run/etc", prefix=layer) for layer in ("upper", "work")}
+    os.chmod(layers["upper"], 0o755)
+    as_root("mount", "-t", "overlay", "-o", f"lowerdir={directory},upperdir={layers['upper']},workdir={layers['work']}", "psbc-room", directory)
+    for path, fd in below.items():
+        # Not by mount(8), which would look up again what the link says.
+        assert ctypes.CDLL(None, use_errno=True).mount(f"/proc/self/fd/{fd}".encode(), path.encode(), None, MS_BIND, None) == 0, ctypes.get_errno()
+        os.close(fd)
 
 
 def each(attempts):
