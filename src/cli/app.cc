@@ -48,6 +48,7 @@ struct Options {
   FixOptions fix;
   StopOptions stop;
   TokensOptions tokens;
+  ShimOptions shim;
   bool schema_user = false;
 };
 
@@ -150,6 +151,13 @@ void define_tokens(CLI::App& tokens, Options& o) {
   tokens.add_option("--endpoint", o.tokens.endpoint, "check: the service of your company, such as https://gitlab.example")->type_name("URL");
 }
 
+void define_shim(CLI::App& shim, Options& o) {
+  add_project(shim, o.shim.directory);
+  CLI::Option* at = shim.add_option("--at", o.shim.at, "One more name for it: a link at PATH, outside of all projects")->type_name("PATH");
+  shim.add_flag("--remove", o.shim.remove, "Remove it, with its links")->excludes(at);
+  shim.add_flag("--json", o.shim.json, "For programs, on stdout");
+}
+
 void define_schema(CLI::App& schema, Options& o) {
   schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
 }
@@ -182,6 +190,7 @@ constexpr CommandRow table[] = {
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
     {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
+    {"shim", "An interpreter for editors that enters the sandbox", define_shim, [](Context& c, Options& o) { return shim(c, o.shim); }},
     {"tokens", "Where your tokens come from; the services that psbc knows", define_tokens,
      [](Context& c, Options& o) {
        o.tokens.command = std::move(o.command);
@@ -297,6 +306,7 @@ int run(int argc, char** argv) {
   // Before CLI11: the first process inside must start at once, and sees nothing of the options.
   if (argc >= 2 && std::string_view(argv[1]) == "jail-init") return runtime::jail_init_main();
   if (argc >= 2 && std::string_view(argv[1]) == "agent-filter") return runtime::agent_filter_main();
+  if (argc >= 2 && std::string_view(argv[1]) == "shim-exec") return shim_exec(argc, argv); // its arguments are the program's
   signal(SIGPIPE, SIG_IGN); // a closed pager is a failed write, not a death
 
   // What follows `--` belongs to the command inside, whatever it looks like.

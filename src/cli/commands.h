@@ -28,6 +28,7 @@ struct EnterOptions {
   std::string templates; // as for build
   std::vector<std::string> command; // empty: an interactive shell
   bool is_run = false;              // `run`: a command, and inside the same sandbox it just runs
+  bool is_shim = false;             // by a program of a shim, from any directory: what is not trusted cannot be executed
 };
 int enter(Context& context, const EnterOptions& options);
 
@@ -94,6 +95,15 @@ int tokens(Context& context, const TokensOptions& options);
 int list_tokens(Context& context, const TokensOptions& options);
 int token_info(Context& context, const TokensOptions& options);
 int check_tokens(Context& context, const TokensOptions& options);
+
+struct ShimOptions {
+  std::string directory;
+  std::string at; // one more name for it
+  bool remove = false;
+  bool json = false;
+};
+int shim(Context& context, const ShimOptions& options);
+int shim_exec(int argc, char** argv);
 
 int schema(bool user);
 

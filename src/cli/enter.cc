@@ -53,6 +53,11 @@ struct Chosen {
   std::optional<std::string> approved; // in place of the file
 };
 
+/// " DIR" for a command line, where the project is not the one here: a shim is called from anywhere.
+std::string from_elsewhere(const Context& context, const policy::Places& places, const base::AbsPath& root) {
+  return context.cwd.is_under(root) ? "" : " " + base::escape(base::display_path(root, places.home));
+}
+
 /// Nothing, with the status to exit with, when nothing of this project was ever approved.
 std::optional<Chosen> choose_config(Context& context, const policy::Places& places, const driver::Project& project, const base::AbsPath& self,
                                     int& status) {
@@ -68,7 +73,7 @@ std::optional<Chosen> choose_config(Context& context, const policy::Places& plac
   }
   if (!approval->granted) {
     status = exit_not_trusted;
-    complain(shown + (approval->note.empty() ? " was never approved" : " is not approved: " + approval->note), "see what it asks for: psbc trust");
+    complain(shown + (approval->note.empty() ? " was never approved" : " is not approved: " + approval->note), "see what it asks for: psbc trust" + from_elsewhere(context, places, project.root));
     return std::nullopt;
   }
   if (*now == approval->config) return Chosen{.granted = std::move(*approval->granted)};
@@ -227,14 +232,15 @@ int enter(Context& context, const EnterOptions& asked) {
   if (!places) return exit_own_failure;
   if (!place_of_name(context, *places, options.directory)) return exit_own_failure;
   const auto project = project_here(context, options.directory, status);
-  if (!project) return status == exit_not_trusted ? status : exit_own_failure;
+  const int not_trusted = options.is_shim ? exit_not_executable : exit_not_trusted;
+  if (!project) return status == exit_not_trusted ? not_trusted : exit_own_failure;
 
   const auto self = driver::find_self(context.fs);
   if (!self) return fail(self.error());
 
   // Before anything of the file is used, and again below for what was compiled: a link may lead elsewhere by then.
   auto chosen = choose_config(context, *places, *project, *self, status);
-  if (!chosen) return status;
+  if (!chosen) return status == exit_not_trusted ? not_trusted : status;
 
   std::optional<base::AbsPath> templates;
   if (!options.templates.empty() && !(templates = absolute(context, options.templates)))
@@ -255,8 +261,8 @@ int enter(Context& context, const EnterOptions& asked) {
   if (const auto wider = trust::widening(chosen->granted, artefacts->capabilities); !wider.empty()) {
     complain("`" + base::escape(base::display_path(project->config_file, places->home)) + "` grants more than when it was approved: " +
                  trust::shown(wider.front(), places->home),
-             "see what it asks for now: psbc trust");
-    return exit_not_trusted;
+             "see what it asks for now: psbc trust" + from_elsewhere(context, *places, project->root));
+    return not_trusted;
   }
 
   say_remote_secrets(context, *places, artefacts->plan.read_only);
@@ -267,7 +273,7 @@ int enter(Context& context, const EnterOptions& asked) {
                 "without it, tools inside would ask the public index for the names of your own packages: unset it, or set it without the secret");
   for (const std::string& note : carried.notes) say(context, "psbc: " + note);
 
-  const auto start = options.directory.empty() ? std::optional(context.cwd) : absolute(context, options.directory);
+  const auto start = options.directory.empty() || options.is_shim ? std::optional(context.cwd) : absolute(context, options.directory);
   const auto cwd = start ? resolve(context.fs, *start) : base::Result<base::Resolved>(base::Error{});
   if (!cwd) return fail(cwd.error());
   std::vector<std::string> command = options.command;

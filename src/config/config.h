@@ -129,6 +129,9 @@ struct ProjectConfig {
 /// `on_unhide`: what a hidden file that becomes visible in a running sandbox means for that.
 enum class OnUnhide : std::uint8_t { warn, stop };
 
+/// `editors`: each stands for its relatives as well.
+enum class Editor : std::uint8_t { vscode, pycharm };
+
 /// `~/.config/psbc/config.toml`: the developer's own.
 struct UserConfig {
   std::vector<SpannedString> readonly; // my tools, in every sandbox
@@ -138,6 +141,7 @@ struct UserConfig {
   bool accept_abstract = false;              // enter although an X server answers where nothing can close it
   bool keep_lost = false;                    // what a session writes into its HOME is there at the next entry
   Spanned<OnUnhide> on_unhide;
+  std::vector<Spanned<Editor>> editors;      // whose helpers are visible in every sandbox
   std::vector<TokenSource> tokens;           // for every project
   std::vector<ProjectSettings> projects;
   std::optional<SpannedString> templates;    // a directory that replaces the built-in templates

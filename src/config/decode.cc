@@ -125,6 +125,10 @@ void decode(UserKey key, const KeyShape& shape, const Value& value, UserConfig& 
     case UserKey::on_unhide:
       config.on_unhide = choice<OnUnhide>(value, {{"warn", OnUnhide::warn}, {"stop", OnUnhide::stop}});
       break;
+    case UserKey::editors:
+      for (const Value& item : value.items)
+        config.editors.push_back(choice<Editor>(item, {{"vscode", Editor::vscode}, {"pycharm", Editor::pycharm}}));
+      break;
     case UserKey::templates: config.templates = text(value); break;
     case UserKey::tokens: config.tokens = token_sources(value, *shape.table); break;
     case UserKey::projects: config.projects = project_settings(value, *shape.table); break;

@@ -172,6 +172,15 @@ Problem check_fingerprint(std::string_view text) {
   return FormatProblem{text.empty() ? "is empty" : "is not the fingerprint of a key", help};
 }
 
+Problem check_editor(std::string_view text) {
+  const std::vector<std::string> known = {"vscode", "pycharm"};
+  if (std::find(known.begin(), known.end(), text) != known.end()) return std::nullopt;
+  for (const std::string_view relative : {"code", "codium", "vscodium", "cursor", "windsurf", "vs code"})
+    if (base::edit_distance(text, relative) == 0) return FormatProblem{"is meant by `vscode`, too", write("vscode")};
+  const std::string meant = base::nearest(text, known);
+  return FormatProblem{text.empty() ? "is empty" : "is not an editor whose helpers psbc knows", meant.empty() ? "write \"vscode\" or \"pycharm\"" : write(meant)};
+}
+
 Problem check_signature_namespace(std::string_view text) {
   const auto fits = [](char c) { return is_variable_character(c) || c == '@' || c == '.' || c == '-'; };
   if (!text.empty() && text.size() <= 128 && text[0] != '_' && is_variable_character(text[0]) &&
@@ -356,6 +365,7 @@ std::optional<FormatProblem> check_format(Format format, std::string_view text) 
     case Format::signature_namespace: return check_signature_namespace(text);
     case Format::index_name: return check_index_name(text);
     case Format::index_url: return check_index_url(text);
+    case Format::editor: return check_editor(text);
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/private_dir.h"
+#include "driver/shim.h"
 #include "trace/claims.h"
 #include "trace/store.h"
 #include "trust/store.h"
@@ -51,6 +52,8 @@ base::Result<std::vector<std::string>> remove_project(const policy::Places& plac
     TRY(trace::remove_build(places.state, id));
     removed.push_back("the build in " + shown(places.build(id)));
   }
+  TRY_ASSIGN(const std::vector<AbsPath> shim, remove_shim(places, id));
+  for (const AbsPath& path : shim) removed.push_back(shown(path));
   TRY_ASSIGN(const bool approved, trust::Store(places.state).revoke(id));
   if (approved) removed.push_back("the approval");
   // While the environment stays, so does the name that leads to it.

@@ -125,6 +125,10 @@ void lower_environment(Lowering& lowering) {
     place_environment(lowering, shared, name);
     out.environment = own_environment(in).value_or(shared);
   }
+  // What runs inside says the shim's name of itself (sys.executable, sys.prefix, the first line of what pip installs):
+  // editors ask for it and then run it outside, where it enters the sandbox and the environment would not (THREATS D6).
+  out.aliases.push_back({.link = in.places.shim(out.id), .target = out.environment.string(),
+                         .origin = builtin("what psbc shim calls the environment"), .where = Alias::Where::inside});
   expose_base_of(lowering, out.environment,
                  {.source = Origin::Source::tool, .where = "python", .reason = "the environment's interpreter", .span = {}});
 }

@@ -43,7 +43,7 @@ void expose_entry(Lowering& lowering, const config::SpannedString& entry, Access
   if (refuse_exposure(lowering, resolved->path, access, entry)) return;
   const Origin origin = origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, key, in.places.home);
   if (expose(lowering, *resolved, access, entry, origin) && resolved->kind == Kind::directory)
-    lowering.exposed.push_back({.path = resolved->path, .access = access, .entry = entry});
+    lowering.exposed.push_back({.path = resolved->path, .access = access, .span = entry.span});
 }
 
 } // namespace

@@ -89,6 +89,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_tools(lowering);
   lower_git(lowering);
   lower_exposed(lowering);
+  lower_editors(lowering);
   lower_workspace(lowering);
   lower_guarded(lowering);
   lower_nested(lowering);

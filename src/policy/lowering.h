@@ -33,8 +33,13 @@ struct Lowering {
   /// Keeps the place of what is not there: read-only, with something neutral in it while a session runs.
   void keep_place(const base::Guard& guard, const base::AbsPath& path, std::string reason);
 
-  struct Exposed { base::AbsPath path; Access access; const config::SpannedString& entry; };
-  std::vector<Exposed> exposed{}; // directories that `readonly` and `writable` name
+  struct Exposed {
+    base::AbsPath path;
+    Access access;
+    diag::Span span;
+    bool is_code = false; // what others wrote: of a large one, a part is looked at without a word
+  };
+  std::vector<Exposed> exposed{}; // directories that `readonly`, `writable` and `editors` name
 };
 
 /// All that sessions of this sandbox may write, known before any path is followed.
@@ -52,6 +57,7 @@ void lower_environment(Lowering& lowering); // where the virtual environment is,
 void lower_tools(Lowering& lowering);       // Python tools that the project uses
 void lower_git(Lowering& lowering);         // git directories and what the host executes from them
 void lower_exposed(Lowering& lowering);     // readonly, writable
+void lower_editors(Lowering& lowering);     // editors
 void lower_workspace(Lowering& lowering);   // [workspace]
 void lower_guarded(Lowering& lowering);     // what else the host's tools obey unasked; [protect]
 void lower_nested(Lowering& lowering);      // projects and repositories inside of what may be written

@@ -25,6 +25,8 @@ struct Places {
   base::AbsPath temporary_of(const std::string& id) const { return temporary / id.substr(id.rfind('-') + 1); }
   /// What `psbc hide` moved out of a project, under the names that it had there. No sandbox sees it.
   base::AbsPath hidden(const std::string& id) const { return data / ("hidden/" + id); }
+  /// What `psbc shim` writes. Outside, programs that enter the sandbox; inside, a link to the real environment.
+  base::AbsPath shim(const std::string& id) const { return data / ("shims/" + id); }
   base::AbsPath build(const std::string& id) const { return state / ("builds/" + id); }
   base::AbsPath session(const std::string& id) const { return build(id) / "inside"; }
 };

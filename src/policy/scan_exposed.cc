@@ -115,18 +115,18 @@ void scan_tree(Lowering& lowering, const Lowering::Exposed& tree) {
     const std::string name = base::escape(display_path(file.path, lowering.in.places.home));
     if (withheld <= shown_findings)
       notes.push_back(name + ":" + std::to_string(findings[0].line) + ": " + findings[0].kind + " " + findings[0].redacted);
-    lowering.add(Access::hidden, file.path, origin_of(tree.entry.span, Origin::Source::builtin, "holds what looks like a secret", lowering.in.places.home));
+    lowering.add(Access::hidden, file.path, origin_of(tree.span, Origin::Source::builtin, "holds what looks like a secret", lowering.in.places.home));
   }
   if (withheld > shown_findings) notes.push_back("and " + std::to_string(withheld - shown_findings) + " more");
   const std::string name = base::escape(display_path(tree.path, lowering.in.places.home));
   if (withheld > 0)
-    lowering.report(diag::Code::secret_in_exposed_file, diag::Severity::warning, tree.entry.span,
+    lowering.report(diag::Code::secret_in_exposed_file, diag::Severity::warning, tree.span,
                     std::to_string(withheld) + (withheld == 1 ? " file of `" : " files of `") + name + "` with what looks like a secret " +
                         (withheld == 1 ? "is hidden" : "are hidden"),
                     "exposed without " + std::string(withheld == 1 ? "it" : "them"), std::move(notes),
                     {"move the secrets out, or accept a file or the directory: accept_secrets = [\"" + name + "\"] in ~/.config/psbc/config.toml"});
-  if (!complete || read < found.files.size())
-    lowering.report(diag::Code::scan_sampled, diag::Severity::info, tree.entry.span,
+  if (!tree.is_code && (!complete || read < found.files.size()))
+    lowering.report(diag::Code::scan_sampled, diag::Severity::info, tree.span,
                     "psbc did not look at all of `" + name + "` for secrets: " + std::to_string(read) + " files, and the first 64 KiB of each", "", {},
                     {"hide what must not be seen: hidden = [\"" + name + "/private\"]"});
 }

@@ -103,7 +103,9 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
   }
   TRY(hand_over_cookie(plan, session));
   finish_environment(session.environment, plan);
-  TRY(enter_directory(session.cwd, session.cwd_identity));
+  // Editors start programs in HOME, which is private inside, and another directory than outside.
+  if (session.cwd != plan.home) TRY(enter_directory(session.cwd, session.cwd_identity));
+  else if (chdir(plan.home.c_str()) != 0) return base::system_error("enter, inside the sandbox, the directory", plan.home);
   leave_keyring();
   TRY(close_by_landlock(plan));
   TRY(load_filter(session.filter));

@@ -134,6 +134,7 @@ std::string normalised(Format format, std::string_view text, const CapabilityInp
     case Format::index_name:
     case Format::index_url:
     case Format::source:
+    case Format::editor:
     case Format::argument:
     case Format::text: break;
   }

@@ -95,6 +95,21 @@ def _():
     assert len(table) == 3 and listed == table, (listed, table)
 
 
+@test("docs/editors.md lists exactly the editors' places and variables")
+def _():
+    source = (CHECKOUT / "src/policy/editors.cc").read_text()
+    page = (CHECKOUT / "docs/editors.md").read_text()
+    table = [(editor, base if base.startswith("/") else "~/" + base if base else "~", pattern)
+             for editor, base, pattern in re.findall(r'^    \{Editor::(\w+), \{"([^"]*)"\}, \{(?:"([^"]+)")?\}\},$', source, re.M)]  # fmt: skip
+    patterns = re.findall(r'"([^"]+)"', re.search(r"vscode_patterns\[\] = \{(.*?)\};", source, re.S)[1])
+    rows = re.findall(r"^\| `(vscode|pycharm)` \| `([^`]+)` \| (.*) \|$", page, re.M)
+    told = [(editor, base, said.strip("`") if editor == "pycharm" else "") for editor, base, said in rows]
+    assert table and told == table, set(told) ^ set(table)
+    assert [re.findall("`([^`]+)`", said) for editor, _, said in rows if editor == "vscode"][0] == patterns
+    variables = re.findall(r'^    \{\{"([A-Z0-9_]+)"\}, \{"([^"]+)"\}\},$', source, re.M)
+    assert variables and re.findall(r"^\| `([A-Z0-9_]+)` \| (.+) \|$", page, re.M) == variables
+
+
 for found in [SOURCES / "README.md", *sorted((SOURCES / "docs").glob("*.md"))]:
     if "```console" in found.read_text():
         test(f"{found.relative_to(SOURCES)} says what happens")(lambda h, page=found: play(h, page))
