@@ -14,7 +14,7 @@ namespace psbc::base {
 /// `type` is one of DT_*, DT_UNKNOWN where the file system does not write it down. The errno of a failure, else 0.
 template <class Visit>
 int each_entry(int directory, const Visit& visit) {
-  alignas(dirent64) char buffer[8192];
+  alignas(dirent64) char buffer[2048]; // an entry has 280 bytes at most
   for (;;) {
     const ssize_t size = getdents64(directory, buffer, sizeof buffer);
     if (size <= 0) return size < 0 ? errno : 0;

@@ -131,7 +131,11 @@ std::string_view to_string(Kind kind) {
   return "absent";
 }
 
-bool RealFs::look(const AbsPath& path, struct stat& found) { return lstat(path.c_str(), &found) == 0; }
+std::optional<RealFs::Look> RealFs::look(const AbsPath& path) {
+  struct stat st{};
+  if (lstat(path.c_str(), &st) != 0) return std::nullopt;
+  return Look{.mode = st.st_mode, .links = st.st_nlink, .uid = st.st_uid, .gid = st.st_gid, .size = st.st_size};
+}
 
 Result<RealFs::Listing> RealFs::list(const AbsPath& path) {
   TRY_ASSIGN(Listing all, entries_of(path.string(), false));
@@ -140,8 +144,8 @@ Result<RealFs::Listing> RealFs::list(const AbsPath& path) {
 }
 
 Kind RealFs::kind(const AbsPath& path) {
-  struct stat st{};
-  return look(path, st) ? kind_of(st.st_mode) : Kind::absent;
+  const auto found = look(path);
+  return found ? kind_of(found->mode) : Kind::absent;
 }
 
 Result<std::string> RealFs::read(const AbsPath& path, std::size_t limit) {
@@ -184,15 +188,15 @@ std::vector<std::string> RealFs::among(const AbsPath& path, const std::vector<st
 }
 
 bool RealFs::vacant(const AbsPath& path) {
-  struct stat st{};
-  if (!look(path, st)) return true; // as for `kind`, a path that cannot be reached is absent
-  if (S_ISREG(st.st_mode)) {
+  const auto found = look(path);
+  if (!found) return true; // as for `kind`, a path that cannot be reached is absent
+  if (S_ISREG(found->mode)) {
     constexpr off_t longest = 2; // ".\n"
-    if (st.st_size > longest) return false;
+    if (found->size > longest) return false;
     const auto text = read(path, longest);
     return text && (text->empty() || *text == "." || *text == ".\n");
   }
-  if (!S_ISDIR(st.st_mode)) return false;
+  if (!S_ISDIR(found->mode)) return false;
   const Fd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   bool empty = static_cast<bool>(directory);
   if (directory && each_entry(directory.get(), [&](std::string_view, unsigned char) { return empty = false; }) != 0) empty = false;
@@ -200,19 +204,19 @@ bool RealFs::vacant(const AbsPath& path) {
 }
 
 Result<Ownership> RealFs::ownership(const AbsPath& path) {
-  struct stat st{};
-  if (!look(path, st)) return system_error("look at", path.string());
-  return Ownership{.uid = st.st_uid, .gid = st.st_gid, .mode = static_cast<std::uint32_t>(st.st_mode & 07777)};
+  const auto found = look(path);
+  if (!found) return system_error("look at", path.string());
+  return Ownership{.uid = found->uid, .gid = found->gid, .mode = static_cast<std::uint32_t>(found->mode & 07777)};
 }
 
 std::uint64_t RealFs::link_count(const AbsPath& path) {
-  struct stat st{};
-  return look(path, st) ? st.st_nlink : 0;
+  const auto found = look(path);
+  return found ? found->links : 0;
 }
 
 std::string RealFs::stamp(const AbsPath& path) {
   struct stat st{};
-  if (!look(path, st) || (S_ISLNK(st.st_mode) && stat(path.c_str(), &st) != 0)) return {};
+  if (stat(path.c_str(), &st) != 0) return {};
   const auto time = [](const timespec& t) { return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec); };
   return std::to_string(st.st_dev) + ":" + std::to_string(st.st_ino) + ":" + std::to_string(st.st_size) + ":" +
          time(st.st_mtim) + ":" + time(st.st_ctim);
@@ -320,11 +324,10 @@ Result<std::string> RealFs::peek(const AbsPath& path, std::size_t limit, bool /*
   return out;
 }
 
-bool FirstLook::look(const AbsPath& path, struct stat& found) {
+std::optional<RealFs::Look> FirstLook::look(const AbsPath& path) {
   const auto [known, is_new] = looks_.try_emplace(path.string());
-  if (is_new && RealFs::look(path, found)) known->second = found;
-  if (known->second) found = *known->second;
-  return known->second.has_value();
+  if (is_new) known->second = RealFs::look(path);
+  return known->second;
 }
 
 Result<RealFs::Listing> FirstLook::list(const AbsPath& path) {

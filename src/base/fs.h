@@ -4,7 +4,7 @@
 // trace of a build is complete by construction. Nothing here changes the file system.
 #pragma once
 
-#include <sys/stat.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <optional>
@@ -113,7 +113,8 @@ class RealFs : public Fs {
   /// The names in a directory, sorted, and whether each is a directory.
   using Listing = std::vector<std::pair<std::string, bool>>;
   // The two questions that most others come down to.
-  virtual bool look(const AbsPath& path, struct stat& found); // lstat(2)
+  struct Look { mode_t mode; nlink_t links; uid_t uid; gid_t gid; off_t size; }; // of lstat(2)
+  virtual std::optional<Look> look(const AbsPath& path);
   virtual Result<Listing> list(const AbsPath& path);
 };
 
@@ -122,12 +123,12 @@ class RealFs : public Fs {
 /// done afterwards.
 class FirstLook final : public RealFs {
  public:
-  bool look(const AbsPath& path, struct stat& found) override;
+  std::optional<Look> look(const AbsPath& path) override;
   Result<Listing> list(const AbsPath& path) override;
 
  private:
   // By hash: paths of one tree share their first forty bytes, which an order compares again and again.
-  std::unordered_map<std::string, std::optional<struct stat>> looks_;
+  std::unordered_map<std::string, std::optional<Look>> looks_;
   std::unordered_map<std::string, Result<Listing>> listings_;
 };
 

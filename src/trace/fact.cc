@@ -71,21 +71,20 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
 
 } // namespace
 
-std::span<char> Facts::keep(std::string_view text) {
-  if (text.empty()) return {};
-  if (!text_) text_ = std::make_unique<std::pmr::monotonic_buffer_resource>();
-  char* const copy = static_cast<char*>(text_->allocate(text.size(), 1));
-  std::copy(text.begin(), text.end(), copy);
-  return {copy, text.size()};
+std::span<char> Facts::keep(std::string text) {
+  kept_ = std::make_unique<std::string>(std::move(text));
+  return *kept_;
 }
 
-void Facts::push_back(const Fact& fact) {
-  const auto kept = [this](std::string_view text) {
-    const std::span<char> copy = keep(text);
-    return std::string_view(copy.data(), copy.size());
-  };
-  facts_.push_back({fact.kind, kept(fact.subject), kept(fact.question), kept(fact.value)});
+std::string_view Facts::copy(std::string_view text) {
+  if (text.empty()) return {};
+  if (!text_) text_ = std::make_unique<std::pmr::monotonic_buffer_resource>();
+  char* const out = static_cast<char*>(text_->allocate(text.size(), 1));
+  std::copy(text.begin(), text.end(), out);
+  return {out, text.size()};
 }
+
+void Facts::push_back(const Fact& fact) { facts_.push_back({fact.kind, copy(fact.subject), copy(fact.question), copy(fact.value)}); }
 
 void Facts::append(std::span<const Fact> facts) {
   for (const Fact& fact : facts) push_back(fact);

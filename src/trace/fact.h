@@ -61,8 +61,8 @@ class Facts {
   /// Copies the text of `fact`.
   void push_back(const Fact& fact);
   void append(std::span<const Fact> facts);
-  /// A copy of `text` that stays where it is for as long as the facts: what push_kept() may point into.
-  std::span<char> keep(std::string_view text);
+  /// `text`, which stays where it is for as long as the facts: what push_kept() may point into.
+  std::span<char> keep(std::string text);
   void push_kept(const Fact& fact) { facts_.push_back(fact); }
   void reserve(std::size_t count) { facts_.reserve(count); }
   void clear() { *this = Facts(); }
@@ -76,6 +76,8 @@ class Facts {
   bool operator==(const Facts& other) const { return facts_ == other.facts_; }
 
  private:
+  std::string_view copy(std::string_view text);
+  std::unique_ptr<std::string> kept_;
   std::unique_ptr<std::pmr::monotonic_buffer_resource> text_;
   std::vector<Fact> facts_;
 };

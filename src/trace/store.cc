@@ -103,8 +103,8 @@ base::Result<std::optional<Current>> Store::current() const {
   auto files = directory->open(out.generation_);
   if (!files) return std::optional(std::move(out));
   out.files_ = std::move(*files);
-  if (const auto text = out.files_->read(trace_name, trace_limit)) {
-    ReadTrace read = read_trace(text->bytes);
+  if (auto text = out.files_->read(trace_name, trace_limit)) {
+    ReadTrace read = read_trace(std::move(text->bytes));
     out.state_ = read.state;
     out.trace_ = std::move(read.trace);
   }

@@ -52,12 +52,13 @@ std::string write_trace(const Trace& trace) {
   return std::move(out).finish();
 }
 
-ReadTrace read_trace(std::string_view text) {
+ReadTrace read_trace(std::string text) {
   ReadTrace out;
-  base::RecordReader reader(out.trace.facts.keep(text), signature, version);
+  const std::span<char> kept = out.trace.facts.keep(std::move(text));
+  base::RecordReader reader(kept, signature, version);
   out.state = reader.state();
   if (out.state != base::RecordsState::whole) return out;
-  out.trace.facts.reserve(text.size() / 40); // about as many as there will be
+  out.trace.facts.reserve(kept.size() / 50); // about as many as there will be
   std::vector<std::string_view> fields;
   while (reader.next(fields))
     if (!read_record(fields, out.trace)) return {};

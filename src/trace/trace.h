@@ -43,6 +43,6 @@ struct ReadTrace {
   base::RecordsState state = base::RecordsState::damaged;
   Trace trace; // empty unless whole
 };
-ReadTrace read_trace(std::string_view text);
+ReadTrace read_trace(std::string text);
 
 } // namespace psbc::trace
