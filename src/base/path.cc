@@ -23,13 +23,11 @@ bool append_components(std::string& out, std::string_view text) {
 
 /// Whether parse() would leave it as it is, as nearly all are: what psbc itself wrote down.
 bool is_canonical(std::string_view text) {
-  std::size_t start = 1;
-  for (std::size_t at = 1; at <= text.size(); ++at) {
-    if (at < text.size() && text[at] == '\0') return false;
-    if (at < text.size() && text[at] != '/') continue;
-    const std::size_t size = at - start;
+  if (text.find('\0') != std::string_view::npos) return false;
+  for (std::size_t start = 1, slash = 0; slash < text.size(); start = slash + 1) {
+    slash = std::min(text.find('/', start), text.size());
+    const std::size_t size = slash - start;
     if (size == 0 || (text[start] == '.' && (size == 1 || (size == 2 && text[start + 1] == '.')))) return false;
-    start = at + 1;
   }
   return true;
 }

@@ -124,13 +124,17 @@ RecordReader::RecordReader(std::span<char> bytes, std::string_view word, int ver
 bool RecordReader::next(std::vector<std::string_view>& fields) {
   fields.clear();
   if (left_.empty()) return false;
-  for (auto start = left_.begin(), at = start;; ++at) { // it ends: the last byte is a line break
-    if (*at != '\t' && *at != '\n') continue;
-    fields.push_back(unescape({start, at}));
-    start = at + 1;
-    if (*at == '\t') continue;
-    left_ = left_.subspan(static_cast<std::size_t>(start - left_.begin()));
-    return true;
+  // By memchr, which looks at 32 bytes at a time; there is a line break: the seal follows one.
+  const auto at = [](std::span<char> bytes, char c) { return static_cast<char*>(std::memchr(bytes.data(), c, bytes.size())); };
+  std::span<char> line(left_.data(), at(left_, '\n'));
+  left_ = left_.subspan(line.size() + 1);
+  const bool has_escapes = at(line, '\\') != nullptr;
+  for (;;) {
+    char* const tab = at(line, '\t');
+    const std::span<char> field(line.data(), tab != nullptr ? tab : line.data() + line.size());
+    fields.push_back(has_escapes ? unescape(field) : std::string_view(field.data(), field.size()));
+    if (tab == nullptr) return true;
+    line = line.subspan(field.size() + 1);
   }
 }
 
