@@ -11,9 +11,11 @@
 #include "emit/enter_plan.h"
 #include "runtime/carried.h"
 #include "runtime/enter.h"
+#include "runtime/environment.h"
 #include "runtime/inside.h"
 #include "runtime/sessions.h"
 #include "runtime/ssh_agent.h"
+#include "runtime/test_pipe.h"
 #include "trust/store.h"
 
 namespace psbc::cli {
@@ -287,6 +289,16 @@ int enter(Context& context, const EnterOptions& asked) {
     const int code = record.error().code;
     if (code != ENOSPC && code != EDQUOT && code != EROFS) return fail(record.error());
     complain(record.error());
+  }
+
+  // Of an editor's test panel, where the user's `editors` lets its variable cross.
+  std::optional<runtime::TestPipe> tests;
+  if (options.is_shim && runtime::crosses(artefacts->plan, runtime::test_pipe_variable)) {
+    tests.emplace(context.env, artefacts->plan.temporary);
+    auto variables = context.env.all();
+    for (const char* name : {runtime::test_pipe_variable, runtime::test_ids_variable}) variables.erase(name);
+    for (const auto& [name, value] : tests->variables()) variables[name] = value;
+    context.env = base::Env(std::move(variables));
   }
 
   for (const std::string& remark : artefacts->plan.remarks) say(context, "psbc: " + remark);

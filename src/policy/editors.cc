@@ -49,6 +49,8 @@ constexpr auto variables = std::to_array<EditorVariable>({
     {{"PYTHONPATH"}, {"where the editor's plugins for pytest are"}},
     {{"PYTHONUNBUFFERED"}, {"lines appear when they are printed"}},
     {{"PYTHONUTF8"}, {"in which encoding the editor reads what is printed"}},
+    {{"RUN_TEST_IDS_PIPE"}, {"VS Code's file with the tests to run; a copy of it"}},
+    {{"TEST_RUN_PIPE"}, {"VS Code's pipe for results; one of psbc's own, which a process outside copies from"}},
 });
 
 void expose_helpers(Lowering& lowering, const config::Spanned<Editor>& editor, const AbsPath& base,

@@ -22,7 +22,7 @@ std::span<const EditorPlace> editor_places();
 /// Variables by which an editor tells its helpers what to do.
 struct EditorVariable {
   base::FixedText<32> name;
-  base::FixedText<64> why;
+  base::FixedText<96> why;
 };
 std::span<const EditorVariable> editor_variables();
 

@@ -187,4 +187,37 @@ def _(h):
     assert r.status == 1 and "1 failed" in r.out, r
 
 
+PLUGIN = """import json, os
+ids = open(os.environ["RUN_TEST_IDS_PIPE"]).read().split()
+for name in ids * 3:
+    with open(os.environ["TEST_RUN_PIPE"], "wb") as pipe:  # as vscode_pytest does, once for each message
+        pipe.write(json.dumps({"ran": name, "pad": "x" * 100000}).encode() + b"\\n")
+"""
+
+
+@test("VS Code's test panel gets its results by the pipe that it made, and the tests to run are the file that it wrote")
+def _(h):
+    s = shimmed(h, editors='["vscode"]')
+    pipe = h.runtime + "/python-test-run-ab12cd"
+    with h.as_user():
+        os.mkfifo(pipe, 0o600)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    ids = h.write("/tmp/test-ids-1.txt", "test_it.py::test_one\ntest_it.py::test_two\n")
+    process = h.spawn([s.bin + "/python", "-c", PLUGIN], cwd="~/code/demo", env={"TEST_RUN_PIPE": pipe, "RUN_TEST_IDS_PIPE": ids}, stderr=subprocess.PIPE)
+    os.set_blocking(reader, True)
+    while process.poll() is None and not (data := os.read(reader, 1)):
+        time.sleep(0.02)
+    while more := os.read(reader, 65536):
+        data += more
+    assert process.wait(30) == 0, process.stderr.read()
+    os.close(reader)
+    told = [json.loads(line)["ran"] for line in data.splitlines()]
+    assert told == ["test_it.py::test_one", "test_it.py::test_two"] * 3, told
+    # Not for what is no pipe of the user's, and not without `editors`.
+    r = s.python("-c", "import os; print(os.environ.get('TEST_RUN_PIPE'))", env={"TEST_RUN_PIPE": h.write("~/.bashrc", "mine\n")})
+    assert r.out == "None\n" and h.read("~/.bashrc") == "mine\n", r
+    h.write("~/.config/psbc/config.toml", "")
+    assert s.python("-c", "import os; print(os.environ.get('TEST_RUN_PIPE'))", env={"TEST_RUN_PIPE": pipe}).out == "None\n"
+
+
 main()
