@@ -43,6 +43,7 @@ constexpr auto programs = std::to_array<std::string_view>({
     "tox",      "twine",        "uv",          "uvicorn",
     "yapf",
 });
+static_assert(std::is_sorted(programs.begin(), programs.end()));
 
 base::Error refused(std::string operation, const AbsPath& path, std::string cause, std::string hint) {
   return {.operation = std::move(operation),

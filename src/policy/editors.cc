@@ -4,8 +4,13 @@
 // Windsurf and of their servers for remote work; PyCharm's plugins/python-ce/helpers and plugins/python/helpers (pydev,
 // pycharm/_jb_*_runner.py, packaging_tool.py) in the layouts of Toolbox 2, Toolbox 1 and a tarball. What lies in /usr
 // and /snap is visible anyway.
-#include "policy/editors.h"
+//
+// docs/editors.md is these tables. Nothing else of an editor is visible: not its other extensions, not its settings, no
+// socket of it.
+#include <array>
+#include <string_view>
 
+#include "base/fixed_text.h"
 #include "base/text.h"
 #include "policy/installation_tree.h"
 #include "policy/lowering.h"
@@ -17,6 +22,18 @@ using base::Kind;
 using config::Editor;
 
 namespace {
+
+struct EditorPlace {
+  Editor editor;
+  base::FixedText<40> base;    // relative to HOME, or absolute
+  base::FixedText<48> pattern; // below it, as for base::Fs::glob; VS Code's are below
+};
+
+/// Variables by which an editor tells its helpers what to do.
+struct EditorVariable {
+  base::FixedText<32> name;
+  base::FixedText<96> why; // for people: docs/editors.md
+};
 
 constexpr std::size_t most_matches = 64; // old versions of extensions are left lying about
 
@@ -53,6 +70,8 @@ constexpr auto variables = std::to_array<EditorVariable>({
     {{"TEST_RUN_PIPE"}, {"VS Code's pipe for results; one of psbc's own, which a process outside copies from"}},
 });
 
+std::string_view name_of(Editor editor) { return editor == Editor::vscode ? "vscode" : "pycharm"; }
+
 void expose_helpers(Lowering& lowering, const config::Spanned<Editor>& editor, const AbsPath& base,
                     std::string_view pattern) {
   const auto found = lowering.in.fs.glob(base, std::string(pattern), most_matches);
@@ -75,10 +94,6 @@ void expose_helpers(Lowering& lowering, const config::Spanned<Editor>& editor, c
 }
 
 } // namespace
-
-std::span<const EditorPlace> editor_places() { return places; }
-std::span<const EditorVariable> editor_variables() { return variables; }
-std::string_view name_of(Editor editor) { return editor == Editor::vscode ? "vscode" : "pycharm"; }
 
 void lower_editors(Lowering& lowering) {
   const LowerInput& in = lowering.in;
