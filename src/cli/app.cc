@@ -47,6 +47,7 @@ struct Options {
   HideOptions hide;
   FixOptions fix;
   StopOptions stop;
+  ReviewOptions review;
   TokensOptions tokens;
   ShimOptions shim;
   bool schema_user = false;
@@ -127,6 +128,15 @@ void define_stop(CLI::App& stop, Options& o) {
   stop.add_flag("--all", o.stop.all, "Every session of yours on this machine")->excludes(name);
 }
 
+void define_review(CLI::App& review, Options& o) {
+  review.add_option("path", o.review.paths, "A project (default: the one here), or what --accept or --restore is about")->type_name("PATH");
+  CLI::Option* accept = review.add_flag("--accept", o.review.accept, "These files, or all that were shown, shall be as they are");
+  CLI::Option* restore = review.add_flag("--restore", o.review.restore, "These files shall be as they were before the session");
+  CLI::Option* json = review.add_flag("--json", o.review.json, "For programs, on stdout");
+  accept->excludes(restore)->excludes(json);
+  restore->excludes(json);
+}
+
 void define_hide(CLI::App& hide, Options& o) {
   hide.add_option("file", o.hide.files, "Files of a project")->type_name("FILE");
   CLI::Option* undo = hide.add_flag("--undo", o.hide.undo, "Put them back");
@@ -183,6 +193,8 @@ constexpr CommandRow table[] = {
      true},
     {"run", "One command inside: psbc run -- CMD [ARG...]", define_run, run_command, true},
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
+    {"review", "What sessions left among the files that programs outside obey: show, accept, restore", define_review,
+     [](Context& c, Options& o) { return review(c, o.review); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,

@@ -53,6 +53,14 @@ struct DiffOptions {
 };
 int diff(Context& context, const DiffOptions& options);
 
+struct ReviewOptions {
+  std::vector<std::string> paths; // what --accept and --restore name; else a project. Empty: all that was shown, the one here
+  bool accept = false;
+  bool restore = false;
+  bool json = false;
+};
+int review(Context& context, const ReviewOptions& options);
+
 int list(Context& context);
 
 struct CleanOptions {

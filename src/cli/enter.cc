@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/enter_tokens.h"
+#include "cli/review.h"
 #include "cli/shell_choice.h"
 #include "driver/build.h"
 #include "driver/git_branches.h"
@@ -211,6 +212,13 @@ void say_disclosed(const runtime::EnterResult& result, const policy::Places& pla
   warn(text + "\n  help: a secret that is kept outside of the project cannot be shown: psbc hide FILE");
 }
 
+/// Of sessions whose psbc was killed.
+void say_recovered(Context& context, runtime::ObeyedReview& review, const std::string& root) {
+  const auto report = review.recover();
+  if (report) say_obeyed(context, *report, root);
+  else warn("what sessions left of which psbc was killed is not known: " + base::describe(report.error()));
+}
+
 /// A checkout that puts something where an empty directory keeps the place would take the mount away on the host, and fail
 /// inside: not where git may track it.
 std::vector<emit::KeptPlace> harmless_places(const emit::EnterPlan& plan) {
@@ -283,6 +291,9 @@ int enter(Context& context, const EnterOptions& asked) {
 
   auto tokens = tokens_for(context, *places, artefacts->plan);
   if (!tokens) return exit_own_failure;
+  // Before psbc takes away or makes what keeps places.
+  auto review = runtime::ObeyedReview::open(places->state, artefacts->plan.id);
+  if (review) say_recovered(context, *review, artefacts->plan.project);
   const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front(), harmless_places(artefacts->plan));
   if (!record) {
     // A full disk keeps nobody out; a /tmp that is somebody else's does.
@@ -312,15 +323,24 @@ int enter(Context& context, const EnterOptions& asked) {
   const auto on_blind = [&](const std::string& why) {
     warn("hidden files that appear are noticed at the end of the session only: " + why);
   };
+  const auto look = [&] {
+    const auto begun = review ? review->begin(runtime::scan_request(artefacts->plan)) : base::Status(review.error());
+    if (!begun) warn("what this session changes of the files that programs outside obey will not be told: " + base::describe(begun.error()));
+  };
   const runtime::EnterResult result =
       runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                        .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .secrets = &tokens->variables,
-                       .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind,
+                       .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind, .before_command = look,
                        .agent = agent.job ? &*agent.job : nullptr});
   if (result.failure) complain(result.failure->error);
   say_disclosed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);
+  if (review) {
+    const auto report = review->finish();
+    if (report) say_obeyed(context, *report, artefacts->plan.project);
+    else warn("what the session changed of the files that programs outside obey is told at the next entry: " + base::describe(report.error()));
+  }
   return result.status;
 }
 

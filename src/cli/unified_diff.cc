@@ -50,10 +50,10 @@ std::string range(std::size_t start, std::size_t count) {
 
 } // namespace
 
-std::string unified_diff(std::string_view name, std::string_view before, std::string_view after) {
+std::string unified_diff(std::string_view name, std::string_view before, std::string_view after, std::string_view earlier) {
   if (before == after) return {};
   const auto all = edits(lines_of(before), lines_of(after));
-  std::string out = "--- " + std::string(name) + " (built)\n+++ " + std::string(name) + " (now)\n";
+  std::string out = "--- " + std::string(name) + " (" + std::string(earlier) + ")\n+++ " + std::string(name) + " (now)\n";
   std::size_t old_line = 0, new_line = 0;
   for (std::size_t at = 0; at < all.size();) {
     if (all[at].mark == ' ') {

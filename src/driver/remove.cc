@@ -41,7 +41,7 @@ base::Result<std::vector<std::string>> remove_project(const policy::Places& plac
       for (const AbsPath& link : {places.envs / name, places.home / (".cache/pysandbox-" + name)})
         if (remove_link(link, sandbox)) removed.push_back(shown(link));
   }
-  for (const AbsPath& path : {places.state / "sessions" / id, places.temporary_of(id)}) {
+  for (const AbsPath& path : {places.state / "sessions" / id, places.state / "review" / id, places.temporary_of(id)}) {
     const auto holder = base::PrivateDir::open(path.parent());
     const std::string name(path.name());
     if (!holder || !holder->has(name)) continue;

@@ -94,9 +94,6 @@ class Entry {
     TRY_ASSIGN(Session session, make_session());
     TRY_ASSIGN(base::Fd memory, write_session(session));
     TRY_ASSIGN(ChannelPair channel, make_channel());
-    const Message first = {.kind = Message::Kind::session, .file = std::move(memory)};
-    if (!send(channel.outside.get(), first))
-      return base::system_error("hand over", "the session");
     session.wipe();
     const FirejailCommand command(request_, session.nonce);
     firejail_ = fork();
@@ -107,6 +104,12 @@ class Entry {
     setpgid(firejail_, firejail_);
     handed_over_ = session.foreground;
     channel_ = std::move(channel.outside);
+    channel.inside = base::Fd();
+    // psbc's first process inside does nothing before it has the session: the project is as the user left it until then.
+    if (request_.before_command)
+      request_.before_command();
+    // When firejail has ended by now, watch() says why.
+    send(channel_.get(), {.kind = Message::Kind::session, .file = std::move(memory)});
     return base::ok();
   }
 

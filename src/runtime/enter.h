@@ -36,6 +36,7 @@ struct EnterRequest {
   std::vector<SecretFile>* secret_files = nullptr;
   std::function<void(const Disclosure&)> on_disclosure = {}; // while the sandbox runs, at once
   std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
+  std::function<void()> before_command = {}; // while firejail builds the sandbox, which waits for its end
   const FilterJob* agent = nullptr; // what of the user's ssh agent is there inside
 };
 

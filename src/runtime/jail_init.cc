@@ -2,6 +2,7 @@
 #include "runtime/jail_init.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -31,13 +32,16 @@ namespace {
 
 constexpr int no_sandbox = 125;
 
-/// The first message: it waits in the socket since before firejail was started.
+/// The first message: it comes when psbc outside has looked at what the host's tools obey (runtime/obeyed_scan.h).
 base::Result<Session> receive_session() {
   const base::Error not_ours = {.operation = "enter the sandbox",
                                 .cause = "this was not started by `psbc enter`",
                                 .hint = "`jail-init` is what psbc runs inside of a sandbox; use `psbc enter` or `psbc run`"};
   if (fcntl(inside_fd, F_SETFD, FD_CLOEXEC) != 0)
     return not_ours;
+  pollfd waiting = {.fd = inside_fd, .events = POLLIN, .revents = 0};
+  while (poll(&waiting, 1, -1) < 0 && errno == EINTR) {
+  }
   const auto first = receive(inside_fd);
   if (!first || !*first || (*first)->kind != Message::Kind::session || !(*first)->file)
     return not_ours;

@@ -84,7 +84,7 @@ class Project:
         """All that decides what the sandbox may do, as it is on the host now."""
         tree = self.h.tree("~/.local/state/psbc")
         tree["the file"] = look(self.h, self.file)
-        return {path: seen for path, seen in tree.items() if not path.endswith("/lock")}
+        return {path: seen for path, seen in tree.items() if not path.endswith("/lock") and not path.startswith("review/")}
 
     @property
     def sandbox(self):
