@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cli/app.h"
+#include <string_view>
 
-int main(int argc, char** argv) { return psbc::cli::run(argc, argv); }
+#include "cli/app.h"
+#include "cli/inside_git.h"
+
+int main(int argc, char** argv) {
+  const std::string_view called = argc > 0 ? argv[0] : "";
+  if (called.substr(called.rfind('/') + 1) == "git") return psbc::cli::inside_git(argc, argv);
+  return psbc::cli::run(argc, argv);
+}

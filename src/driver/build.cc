@@ -123,7 +123,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
     }
     TRY(refuse_foreign_links(fs, compiled->policy, places, diagnostics));
     if (diagnostics.has_errors()) return result;
-    TRY_ASSIGN(const int made, provision(compiled->policy, places));
+    TRY_ASSIGN(const int made, provision(compiled->policy, places, self));
     if (made == 0) break;
   }
 

@@ -15,6 +15,16 @@ using base::Status;
 
 namespace {
 
+Status put_link(const AbsPath& link, const std::string& target) {
+  base::RealFs fs;
+  if (const auto old = fs.target(link); old && *old == target) return base::ok();
+  const AbsPath temporary = link.parent() / ("." + std::string(link.name()) + ".psbc");
+  unlink(temporary.c_str());
+  if (symlink(target.c_str(), temporary.c_str()) != 0 || rename(temporary.c_str(), link.c_str()) != 0)
+    return base::system_error("make the link", link.string());
+  return base::ok();
+}
+
 class Provisioner {
  public:
   Status directory(const AbsPath& path, mode_t mode) {
@@ -47,10 +57,7 @@ class Provisioner {
     base::RealFs fs;
     if (const auto old = fs.target(link); old && *old == target) return base::ok();
     TRY(base::make_directories(link.parent(), 0755));
-    const AbsPath temporary = link.parent() / ("." + std::string(link.name()) + ".psbc");
-    unlink(temporary.c_str());
-    if (symlink(target.c_str(), temporary.c_str()) != 0 || rename(temporary.c_str(), link.c_str()) != 0)
-      return base::system_error("make the link", link.string());
+    TRY(put_link(link, target));
     ++made_;
     return base::ok();
   }
@@ -63,7 +70,7 @@ class Provisioner {
 
 } // namespace
 
-base::Result<int> provision(const policy::Policy& policy, const policy::Places& places) {
+base::Result<int> provision(const policy::Policy& policy, const policy::Places& places, const AbsPath& self) {
   Provisioner make;
   // Absent, it would be made by the first sandbox that can write ~/.config, with a globals.local that
   // every later sandbox obeys (THREATS A6, firejail #7154).
@@ -72,6 +79,10 @@ base::Result<int> provision(const policy::Policy& policy, const policy::Places& 
   TRY(make.directory(places.data, 0700));
   TRY(make.inside_root(policy));
   TRY(make.directory(policy.session, 0700));
+  // psbc itself, under a name that it looks at before it becomes the program of that name (cli/inside_git.h).
+  const AbsPath programs = policy.session / policy::session_programs;
+  TRY(base::make_directories(programs, 0700));
+  TRY(put_link(programs / "git", self.string()));
   for (const policy::Rule& rule : policy.rules)
     if (!rule.exists && (rule.access == policy::Access::read_only || rule.access == policy::Access::writable))
       TRY(make.directory(rule.path, rule.access == policy::Access::writable ? 0700 : 0755));

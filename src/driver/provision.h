@@ -12,7 +12,7 @@ namespace psbc::driver {
 
 /// How many things were made; 0 when all was there. Then the policy that was lowered before still
 /// describes the machine; otherwise it must be lowered again.
-base::Result<int> provision(const policy::Policy& policy, const policy::Places& places);
+base::Result<int> provision(const policy::Policy& policy, const policy::Places& places, const base::AbsPath& self);
 
 /// `~/.config/firejail/python-env-<name>.profile` for those used to it: a link to the stand-alone
 /// profile. A file that somebody wrote by hand is left alone: then the result is false.

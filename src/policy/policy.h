@@ -149,6 +149,9 @@ struct Ssh {
   bool is_asked() const { return signing || !hosts.empty(); }
 };
 
+/// Programs in the session's directory that come first in PATH.
+inline constexpr const char* session_programs = "bin";
+
 struct Policy {
   std::string name;      // JAILED_ENV
   std::string id;        // names psbc's own directories: made of the project root alone

@@ -164,6 +164,7 @@ void finish_environment(std::vector<std::string>& environment, const emit::Enter
     return entry != nullptr ? entry->substr(name.size() + 1) : std::string();
   };
   std::vector<std::string> first;
+  if (!plan.session.empty()) first.push_back(plan.session + "/" + policy::session_programs);
   const std::string interpreter = plan.environment + "/bin/python";
   if (!plan.environment.empty() && access(interpreter.c_str(), X_OK) == 0) {
     // Tools tell the two kinds apart by these: with VIRTUAL_ENV set, conda's python would be taken for pip's.

@@ -193,6 +193,32 @@ def _(h):
     assert r.out == "{}\n", r
 
 
+@test("D3: git inside changes no tracked file that is read-only by halves: it fails before it begins, or works as outside")
+def _(h):
+    repository(h)
+    h.write("~/code/demo/.vscode/settings.json", "{1}\n")
+    git(h, "add", "-A")
+    git(h, "commit", "-qm", "one")
+    for branch, name, text in (("side", ".vscode/settings.json", "{2}\n"), ("plain", "plain.py", "x\n")):
+        git(h, "checkout", "-q", "-b", branch)
+        h.write(f"~/code/demo/{name}", text)
+        git(h, "add", "-A")
+        git(h, "commit", "-qm", branch)
+        git(h, "checkout", "-q", "-")
+    p = Project(h)
+    p.entered()
+    state = lambda: (git(h, "status", "--porcelain").out, git(h, "rev-parse", "HEAD", "--all").out, git(h, "symbolic-ref", "HEAD").out)
+    before = state()
+    for command in ("checkout side", "switch side", "merge side", "rebase side", "cherry-pick side", "reset --hard side", "bisect start side HEAD"):
+        r = p.inside("git " + command)
+        assert r.status == 1 and "read-only inside: nothing was changed" in r.err and state() == before, (command, str(r))
+    r = p.entered("git switch -q plain && git switch -q - && echo 2 >> main.py && git stash -q && git stash pop -q && git commit -qam main && git merge -q --no-edit plain && git rebase -q HEAD~1")
+    assert r.ok and git(h, "status", "--porcelain", "-uno").out == "", r
+    # Without the check git says that it went well, and has the old content.
+    r = p.inside("/usr/bin/git checkout -q side; git status --porcelain -uno")
+    assert r.ok and r.out == " M .vscode/settings.json\n", r
+
+
 @test("[protect]: extra guards more, allow opens a row and says at trust what that risks")
 def _(h):
     repository(h)
