@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <utility>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -12,40 +13,16 @@
 namespace psbc::cli {
 namespace {
 
-/// What the file asks for, in words: everything that is not psbc's own.
-void say_grants(const Context& context, const policy::Policy& policy, const trust::Capabilities& capabilities) {
-  const auto asked = [](const policy::Origin& origin) {
-    return origin.source == policy::Origin::Source::project || origin.source == policy::Origin::Source::user;
-  };
-  const auto shown = [&](const base::AbsPath& path) { return trust::visible(base::display_path(path, policy.home)); };
-  say(context, "the sandbox `" + policy.name + "` may");
-  for (const policy::Rule& rule : policy.rules)
-    if (asked(rule.origin) && rule.access == policy::Access::writable) say(context, "  + write  " + shown(rule.path));
-  const auto is_socket = [&](const policy::Rule& rule) {
-    return rule.origin.reason == "[devices]" || std::any_of(policy.sockets.begin(), policy.sockets.end(), [&](const policy::Socket& socket) { return socket.path == rule.path; });
-  };
-  for (const policy::Rule& rule : policy.rules)
-    if (asked(rule.origin) && rule.access == policy::Access::read_only && !is_socket(rule)) say(context, "  + read   " + shown(rule.path));
-  for (const policy::Token& token : policy.tokens) say(context, "  + token  " + describe(token));
-  for (const trust::Capability& one : capabilities)
-    if (one.key == "python.index") say(context, "  " + trust::shown({.what = one, .added = true}, policy.home)); // where a token goes
-  for (const std::string& name : policy.opened)
-    if (const auto guard = base::find_guard(name)) say(context, "  + change what tools outside obey: " + name + ": " + std::string(guard->risk));
-  for (const policy::Socket& socket : policy.sockets) say(context, "  + connect to " + shown(socket.path));
-  if (policy.devices.gpu) say(context, "  + use the graphics cards");
-  if (policy.devices.gui) say(context, policy.devices.x11 ? "  + use the X server: see and type all keys of your desktop" : "  + show windows");
-  if (policy.devices.audio) say(context, "  + play and record sound");
-  if (!policy.network.origin.where.empty()) {
-    const bool closed = policy.network.access == config::NetworkAccess::none;
-    say(context, closed ? "  - network" : "  + use the network: " + describe(policy.network));
+/// What the file grants, riskiest first, then what it withholds: the set that is approved, and nothing else.
+void say_grants(const Context& context, const std::string& name, const trust::Capabilities& capabilities, const base::AbsPath& home) {
+  say(context, "the sandbox `" + name + "` may");
+  for (const trust::Step& step : trust::widening({}, capabilities)) say(context, "  " + trust::shown(step, home));
+  bool said = false;
+  for (const trust::Step& step : trust::widening(capabilities, {})) {
+    if (step.added) continue;
+    if (!std::exchange(said, true)) say(context, "and the file withholds");
+    say(context, "  + " + trust::shown(step, home).substr(2));
   }
-  for (const std::string& name : policy.pass) say(context, "  + see the variable " + name);
-  for (const policy::Variable& variable : policy.variables)
-    if (asked(variable.origin)) say(context, "  + set the variable " + variable.name + "=" + trust::visible(variable.value));
-  for (const policy::SshHost& host : policy.ssh.hosts) say(context, "  + ssh: sign in to " + base::escape(host.text) + " with a key of yours");
-  if (policy.ssh.signing) say(context, "  + ssh: sign commits and tags with a key of yours");
-  for (const policy::Rule& rule : policy.rules)
-    if (asked(rule.origin) && rule.access == policy::Access::hidden) say(context, "  - hidden " + shown(rule.path));
 }
 
 enum class Standing : std::uint8_t { approved, wider, denied, never };
@@ -142,7 +119,7 @@ int trust(Context& context, const TrustOptions& options) {
     say(context, "the sandbox `" + policy->name + "` would besides");
     for (const trust::Step& step : trust::widening(*approval->granted, asked->capabilities)) say(context, "  " + trust::shown(step, places->home));
   } else {
-    say_grants(context, *policy, asked->capabilities);
+    say_grants(context, policy->name, asked->capabilities, places->home);
   }
   std::vector<std::string> read_only;
   for (const policy::Rule& rule : policy->rules)

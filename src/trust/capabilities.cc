@@ -298,6 +298,7 @@ std::string shown(const Step& step, const AbsPath& home) {
   const auto path = AbsPath::parse(step.what.value);
   const std::string words = std::string(step.added ? "+ " : "- ") + std::string(key.grant);
   if (key.kind == Kind::boolean) return words;
+  if (step.what.value == project) return words + " the project itself";
   std::string out = words + " " + visible(path ? display_path(*path, home) : step.what.value);
   if (step.added && key.path == "protect.allow")
     if (const auto guard = base::find_guard(step.what.value)) out += ": " + std::string(guard->risk);

@@ -284,7 +284,7 @@ def _(h):
     shown = h.psbc("build", "--print", "policy", cwd="~/code/lab").out
     assert "token       HF_TOKEN (read-only kind)  # ~/code/lab/.python-sandbox.toml:2: tokens\n" in shown and "token       W (optional)" in shown
     r = h.psbc("trust", "--show", cwd="~/code/lab")
-    assert "  + token  HF_TOKEN (read-only kind)\n" in r.err, r
+    assert "  + token HF_TOKEN:read\n" in r.err, r
 
 
 @test("the real pass and gpg, and the real age, give what they keep")

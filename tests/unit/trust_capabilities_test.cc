@@ -86,7 +86,7 @@ TEST_CASE("what grants more shows that alone, riskiest first") {
       // Read-only in a place that is writable takes away, and to drop it grants.
       {"readonly = [\"src\"]", "", "+ write src\n"},
       {"readonly = [\"a\"]", "", "+ write a\n"},
-      {"readonly = [\".\"]\nwritable = [\"a/b\"]", "writable = [\"a/b\"]", "+ write .\n"},
+      {"readonly = [\".\"]\nwritable = [\"a/b\"]", "writable = [\"a/b\"]", "+ write the project itself\n"},
       {"writable = [\"~/data\"]\nreadonly = [\"~/data/a\"]", "writable = [\"~/data\"]", "+ write ~/data/a\n"},
       {"readonly = [\"~/data/a\"]", "writable = [\"~/data\"]", "+ write ~/data\n"},
       {"readonly = [\"~/data\"]\nwritable = [\"~/data/a/b\"]", "writable = [\"~/data/a\"]", "+ write ~/data/a\n"},
