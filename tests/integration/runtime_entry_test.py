@@ -122,14 +122,16 @@ def _(h):
     assert r.out.strip() == str(len(data)) and r.err == "problem\n", r
 
 
-@test("the current subdirectory is kept, and one that is not visible inside is refused")
+@test("the current subdirectory is kept, HOME is the private one, and a directory that is not visible inside is refused")
 def _(h):
     s = Sandbox(h)
     assert s.run("pwd", plan={"cwd": s.project + "/sub dir"}).out == s.project + "/sub dir\n"
-    h.mkdir("~/elsewhere")
-    for hidden in (h.home + "/elsewhere", h.home):
-        r = s.run("touch", s.project + "/ran", plan={"cwd": hidden})
-        assert r.status == 125 and hidden in r.err and not h.exists("~/code/demo/ran"), r
+    h.write("~/outside", "")
+    r = s.run("sh", "-c", "pwd; ls", plan={"cwd": h.home})  # editors start helpers there
+    assert r.ok and r.out.startswith(h.home + "\n") and "outside" not in r.out, r
+    hidden = h.mkdir("~/elsewhere")
+    r = s.run("touch", s.project + "/ran", plan={"cwd": hidden})
+    assert r.status == 125 and hidden in r.err and not h.exists("~/code/demo/ran"), r
 
 
 @test("no descriptor of the caller is open inside, and none of psbc's")
