@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "driver/build.h"
 #include "driver/registry.h"
+#include "runtime/obeyed_review.h"
 #include "runtime/sessions.h"
 #include "trace/store.h"
 #include "trust/store.h"
@@ -29,6 +30,18 @@ std::string running(const policy::Places& places, const std::string& id, const s
   std::string out = "  (" + std::to_string(all) + (all == 1 ? " session" : " sessions");
   if (older > 0) out += ", " + std::to_string(older) + " older than the build";
   return out + ")";
+}
+
+/// "  (2 files wait for psbc review)", or nothing; of a session as well whose psbc was killed.
+std::string waiting(const policy::Places& places, const std::string& id) {
+  base::RealFs fs;
+  if (fs.kind(places.state / "review" / id) != base::Kind::directory) return {};
+  auto review = runtime::ObeyedReview::open(places.state, id);
+  if (!review || !review->recover()) return "  (what waits for psbc review cannot be read)";
+  const auto pending = review->pending(false);
+  if (!pending) return "  (what waits for psbc review cannot be read)";
+  if (pending->empty()) return {};
+  return "  (" + std::to_string(pending->size()) + (pending->size() == 1 ? " file waits" : " files wait") + " for psbc review)";
 }
 
 } // namespace
@@ -56,7 +69,7 @@ int list(Context& context) {
     std::string line = entry.name;
     line.resize(std::max<std::size_t>(line.size() + 1, 24), ' ');
     state.resize(std::max<std::size_t>(state.size() + 1, 12), ' ');
-    print(base::escape(line + state) + base::escape(base::display_path(entry.root, places->home)) + running(*places, entry.id, sessions ? *sessions : none) + "\n");
+    print(base::escape(line + state) + base::escape(base::display_path(entry.root, places->home)) + running(*places, entry.id, sessions ? *sessions : none) + waiting(*places, entry.id) + "\n");
   }
   return exit_fine;
 }

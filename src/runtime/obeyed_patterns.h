@@ -33,7 +33,9 @@ class ObeyedPatterns {
   }
   bool matches(Partial partial, std::string_view name) const;
   /// False for most names that no row of any directory begins with: asked for each entry of each directory.
-  bool may_start(std::string_view name) const { return filter_[key(name)] || (may_glob(name) && has_globs(name)); }
+  bool may_start(std::string_view name) const {
+    return filter_[key(name)] || (may_glob(name) && has_globs(name));
+  }
 
  private:
   static std::size_t key(std::string_view name) {
@@ -41,7 +43,9 @@ class ObeyedPatterns {
             static_cast<unsigned char>(name.back())) %
            filter_size;
   }
-  static bool may_glob(std::string_view name) { return name.front() == '.' || name.front() == 'j' || name.back() == 'e'; }
+  static bool may_glob(std::string_view name) {
+    return name.front() == '.' || name.front() == 'j' || name.back() == 'e';
+  }
   /// The patterns with `*` at their beginning: .env.*, *.code-workspace, jupyter_*config.py
   static bool has_globs(std::string_view name) {
     return name.starts_with(".env") || name.ends_with(".code-workspace") || name.starts_with("jupyter_");

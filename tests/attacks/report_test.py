@@ -115,7 +115,7 @@ def _(h):
         "a directory that became a link": "mv sub other; ln -s other sub; echo x >> other/.flake8",
     }
     for name, line in tricks.items():
-        h.run(["sh", "-c", line], cwd=p.path)
+        p.predecessor(line)
         if "evil" in line:
             h.run(["make"], cwd=p.path)
             assert ran(h), name
@@ -129,15 +129,36 @@ def _(h):
     assert p.psbc("review").status == 0
 
 
+@test("D5: a session that changes files while another one is looked at hides nothing, and leads nowhere else")
+@attack("report-race", "D5", "change what is looked at while it is looked at", "told at the end of the session")
+def _(h):
+    p = project(h)
+    h.write("~/elsewhere/.envrc", "mine\n")
+    p.predecessor("echo x > Makefile")
+    seed("report-race", h.read("~/code/demo/Makefile") == "x\n")  # nobody says so
+    fresh(h, "Makefile")
+    flip = "mkdir -p a b; echo x > a/.flake8; while :; do mv a t; ln -s $HOME/elsewhere a; echo x$n > Makefile; rm -f a; mv t a; n=x$n; done"
+    one = h.spawn(["timeout", "-s", "KILL", "6", "psbc", "run", "--", "sh", "-c", flip], cwd=p.path)
+    for _ in range(4):
+        p.entered("true")
+    one.wait()
+    r = p.entered("true")
+    listed = p.psbc("review", "--json")
+    assert "/Makefile" in listed.out and "elsewhere" not in listed.out, (r, listed)
+    assert h.read("~/elsewhere/.envrc") == "mine\n"
+
+
 @test("E2: a name cannot write to the terminal, and many files cannot crowd out one")
 @attack("report-names", "E2", "hide what is told by names or by numbers")
 def _(h):
     p = project(h)
+    p.predecessor("mkdir d; echo x > d/.envrc")
+    seed("report-names", h.exists("~/code/demo/d/.envrc"))
+    fresh(h, "d")
     r = p.entered(r"""d=$(printf 'a\033]0;owned\007\n  b\342\200\256c'); mkdir "$d"; echo x > "$d/.envrc" """)
     assert "\x1b" not in r.err and "\u202e" not in r.err and "a\\x1b]0;owned" in r.err and len(r.err.splitlines()) == 3, r
     shown = p.psbc("review")
     assert "\x1b" not in shown.out and "\u202e" not in shown.out, shown
-    seed("report-names", True)
     r = p.entered("for i in $(seq 300); do mkdir -p d/$i; echo x > d/$i/.envrc; echo x > d/$i/.flake8; done; echo 'all:' > Makefile")
     assert "Makefile appeared" in r.err and len(r.err.splitlines()) <= 9, r
 

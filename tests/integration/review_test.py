@@ -67,6 +67,7 @@ def _(h):
     two = started(h, "echo x > tox.ini")
     two.send_signal(signal.SIGKILL)
     two.wait()
+    assert "(2 files wait for psbc review)" in h.psbc("list").out
     assert listed(h) == {"Makefile": "appeared", "tox.ini": "appeared"}
     r = run("echo x > noxfile.py; kill -9 -1; kill -9 $$")
     assert "noxfile.py appeared" in r.err, r
