@@ -76,7 +76,7 @@ void say_obeyed(Context& context, const runtime::ObeyedReport& report, const std
     }
     const auto guard = base::find_guard(group.guard);
     std::string line = "  " + shown(group.first->path, root) + " " + word(group.first->how);
-    if (group.others > 0) line += ", and " + std::to_string(group.others) + " more";
+    if (group.others > 0) line += " (and " + std::to_string(group.others) + " more)";
     say(context, line + ": " + (guard ? std::string(guard->tool) : group.guard));
   }
   if (rest > 0) say(context, "  and " + std::to_string(rest) + " more");
