@@ -67,11 +67,6 @@ const Capability* decider(const Capabilities& set, std::string_view path, const 
   return best;
 }
 
-Reach reach_at(const Capabilities& set, std::string_view path) {
-  const Capability* one = decider(set, path);
-  return one != nullptr ? reach_of(*one) : Reach::nothing;
-}
-
 const KeyShape* find_key(std::string_view path) {
   const config::TableShape* table = &config::shape_of(config::Which::project);
   for (const std::string_view part : base::split(path, '.')) {
@@ -236,17 +231,38 @@ bool is_covered(const Capability& wanted, const Capabilities& by) {
   });
 }
 
+/// What may be done at a path where guards count: read-only, as far as no deeper entry says otherwise.
+Reach guarded_reach(const Capabilities& set, std::string_view path, const Capability* except = nullptr) {
+  const Capability* one = decider(set, path, except);
+  if (one == nullptr) return Reach::nothing;
+  const bool guarded = std::any_of(set.begin(), set.end(), [&](const Capability& guard) {
+    return guard.key == "protect.extra" && is_below(path, guard.value) && (guard.value == one->value || !is_below(one->value, guard.value));
+  });
+  return guarded ? std::min(reach_of(*one), Reach::reading) : reach_of(*one);
+}
+
 /// A place of which another entry of the set says the same, or says it first.
 bool is_idle(const Capability& place, const Capabilities& set) {
   const Capability* other = decider(set, place.value, &place);
-  if (other == nullptr) return false;
+  if (other == nullptr || guarded_reach(set, place.value, &place) != reach_of(*other)) return false;
   if (reach_of(*other) != reach_of(place)) return other->value == place.value && reach_of(*other) < reach_of(place);
   return other->value != place.value || other->key < place.key;
 }
 
+/// Whether a name of the set hides `path`, which beats whatever shows it. A pattern may not match: it counts for nothing.
+bool is_hidden(const Capabilities& set, std::string_view path) {
+  return std::any_of(set.begin(), set.end(), [&](const Capability& one) { return one.key == "hidden" && is_below(path, one.value); });
+}
+
+/// Whether nothing in a place that was guarded can be changed without the guard either.
+bool is_guarded_anyway(const Capabilities& set, const std::string& place) {
+  const bool written_below = std::any_of(set.begin(), set.end(), [&](const Capability& one) { return reach_of(one) == Reach::writing && is_below(one.value, place); });
+  return is_hidden(set, place) || (guarded_reach(set, place) < Reach::writing && !written_below);
+}
+
 /// What can be reached besides: between two entries nothing changes, so the entries are all there is to compare.
 void add_wider_places(const Capabilities& approved, const Capabilities& asked, std::vector<Step>& out) {
-  const auto is_wider = [&](const std::string& path) { return reach_at(asked, path) > reach_at(approved, path); };
+  const auto is_wider = [&](const std::string& path) { return guarded_reach(asked, path) > guarded_reach(approved, path) && !is_hidden(asked, path); };
   for (const Capability& one : asked)
     if (decider(asked, one.value) == &one && is_wider(one.value)) out.push_back({.what = one, .added = true});
   for (const Capability& one : approved) {
@@ -277,7 +293,8 @@ std::vector<Step> widening(const Capabilities& approved, const Capabilities& ask
   for (const Capability& one : asked)
     if (compared(one, Direction::widens) && !is_covered(one, approved)) out.push_back({.what = one, .added = true});
   for (const Capability& one : approved)
-    if (compared(one, Direction::narrows) && !is_covered(one, asked)) out.push_back({.what = one, .added = false});
+    if (compared(one, Direction::narrows) && !is_covered(one, asked) && !(one.key == "protect.extra" && is_guarded_anyway(asked, one.value)))
+      out.push_back({.what = one, .added = false});
   std::stable_sort(out.begin(), out.end(), [](const Step& a, const Step& b) { return find_key(a.what.key)->risk < find_key(b.what.key)->risk; });
   return out;
 }
