@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "driver/git_branches.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <map>
@@ -88,6 +89,8 @@ bool all_are_here(base::Fs& fs, const AbsPath& directory) {
 } // namespace
 
 bool may_be_tracked(base::Fs& fs, const AbsPath& path) {
+  const auto parts = path.components();
+  if (std::find(parts.begin(), parts.end(), ".git") != parts.end()) return false; // git takes no such name (verify_path, CVE-2014-9390)
   const auto repository = repository_of(fs, path);
   if (!repository) return false;
   return is_tracked(fs, path, true) || !all_are_here(fs, repository->directory);

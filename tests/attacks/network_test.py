@@ -174,7 +174,7 @@ def _(h):
     with Decoy() as decoy, Decoy() as free:
         free.sockets[0].close()  # a port that was just free
         p = Project(h, ports(connect=[decoy.port], listen=[free.port]))
-        assert "use the network: TCP to" in (r := p.psbc("trust", "--show")).out + r.err, r
+        assert "+ network ports\n  + connect to port " in (r := p.psbc("trust", "--show")).err, r
         words = attempts(p, decoy.port)
         assert heard(decoy, words) >= {"port-tcp", "port-tcp-nonblocking", "port-mapped", "port-thread", "port-exec"}
         assert not heard(decoy, words) & {"port-udp", "port-udp6", "port-udp-connected", "port-udplite", "port-fastopen", "port-mptcp"}
