@@ -103,6 +103,8 @@ def main():
         held = h.mkdir("~/code/held")
         h.write("~/code/held/.python-sandbox.toml",
                 'name = "held"\ntokens = ["API_TOKEN"]\n[ssh]\nhosts = ["git@git.example.org"]\nsigning = true\n')  # fmt: skip
+        for place in (".envrc", ".vscode", ".idea", ".claude", ".git"):
+            h.mkdir(f"~/code/held/{place}")  # psbc would make them for the session, and firejail alone would mount less
         h.run(["/usr/bin/cp", f"{tools}/now", f"{held}/now"])
         h.env["API_WEAK"] = "weak"
         for command in (["trust", "--yes"], ["build"], ["run", "--", "sh", "-c", "ssh-add -l && test $API_TOKEN"]):
