@@ -6,6 +6,7 @@
 #include "base/landlock.h"
 #include "base/text.h"
 #include "driver/build_id.h"
+#include "driver/hidden_leaks.h"
 #include "driver/provision.h"
 #include "driver/registry.h"
 #include "driver/version_cache.h"
@@ -142,6 +143,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
   for (const policy::Token& token : compiled->policy.tokens) crossing += (crossing.empty() ? "" : ", ") + describe(token);
   if (!crossing.empty()) result.notes.push_back("tokens cross, each from a source of your own: " + crossing);
   result.written = std::move(published.written);
+  for (std::string& sentence : hidden_leaks(fs, compiled->policy)) result.notes.push_back(std::move(sentence));
   result.open = left_open(compiled->policy, base::landlock_version());
   result.inputs = facts.size();
   result.state = BuildResult::State::built;

@@ -183,6 +183,21 @@ def _(h):
     assert status == 0 and "has a second name now, a hard link, that may be visible inside: rotate this secret" in said, said
 
 
+@test("B4: a file of a hidden directory that has a second name beside it is told when something is built or approved")
+def _(h):
+    p = Project(h, 'hidden = ["secrets/"]\n')
+    h.mkdir("~/code/demo/secrets/deep")
+    secret(h, "~/code/demo/secrets/deep/key", "linked")
+    for command in (["trust", "--show"], ["build", "--force"]):
+        assert "hard link" not in p.psbc(*command).err
+    h.run(["ln", "secrets/deep/key", "other"], cwd=p.path)
+    for command in (["trust", "--show"], ["build", "--force"]):
+        r = p.psbc(*command)
+        assert "`~/code/demo/secrets/deep/key` (hidden by ~/code/demo/.python-sandbox.toml:2) has another name, a hard link" in r.err, r
+    r = p.entered("cat secrets/deep/key other")
+    assert h.decoys.found_in(r.out) == ["linked"], r  # that is what is told
+
+
 @test("B4: another spelling of a hidden name that is the same file, and not covered with it, refuses the entry")
 @attack("hidden-case-twin", "B4", "another spelling of a hidden name on a file system without case")
 def _(h):

@@ -37,6 +37,10 @@ def _(h):
     steal = "cat .env; git show HEAD:.env"
     assert h.decoys.found_in(h.run(["sh", "-c", steal], cwd=p.path).out) == ["committed"]
     seed("hidden-committed", h.decoys.found_in(p.predecessor(steal).out))
+    said = r"`~/code/demo/\.env` \(hidden by ~/code/demo/\.python-sandbox\.toml:\d+\) is tracked by git: .* git rm -r --cached '?\.env"
+    for command in (["trust", "--show"], ["build", "--force"]):
+        r = p.psbc(*command)
+        assert re.search(said, r.err), r
     judge("hidden-committed", bool(h.decoys.found_in(p.entered(steal).out)), "A committed secret\\*\\* is readable")
 
 
