@@ -90,8 +90,11 @@ std::optional<Chosen> choose_config(Context& context, const policy::Places& plac
     return std::nullopt;
   }
   if (trust::widening(*approval->granted, asked->capabilities).empty()) {
-    approval->config = asked->config;
-    if (const auto kept = store.keep(id, project.root, *approval); !kept) complain(kept.error());
+    trust::Approval renewed = *approval;
+    renewed.config = asked->config;
+    const auto kept = store.renew(id, project.root, *approval, renewed);
+    if (!kept) complain(kept.error());
+    else if (!*kept) return choose_config(context, places, project, self, status); // revoked, or approved, just now
     return Chosen{.granted = std::move(*approval->granted)};
   }
   if (approval->denied == trust::digest(asked->capabilities)) say(context, "psbc: entered with what you approved; you said no to what " + shown + " asks for besides");

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/digest.h"
+#include "base/lock.h"
 #include "base/records.h"
 
 namespace psbc::trust {
@@ -16,6 +17,8 @@ using base::PrivateDir;
 
 constexpr std::string_view signature = "trust";
 constexpr int version = 2;
+constexpr const char* lock_name = ".lock"; // no id begins with a dot
+constexpr int lock_patience_ms = 5000;
 constexpr std::size_t limit = 4 << 20; // a config is at most 64 KiB; escaped, four times that, and its set as much
 
 bool is_id(std::string_view id) {
@@ -79,6 +82,22 @@ base::Status Store::keep(const std::string& id, const AbsPath& root, const Appro
   if (!is_id(id)) return not_an_id(id);
   TRY_ASSIGN(const PrivateDir top, PrivateDir::make(path_.parent()));
   TRY_ASSIGN(const PrivateDir directory, top.make(std::string(path_.name())));
+  TRY_ASSIGN(const base::Fd lock, base::lock(directory, lock_name, lock_patience_ms));
+  return write(directory, id, root, approval);
+}
+
+base::Result<bool> Store::renew(const std::string& id, const AbsPath& root, const Approval& seen, const Approval& approval) const {
+  if (!is_id(id)) return not_an_id(id);
+  TRY_ASSIGN(const std::optional<PrivateDir> directory, open());
+  if (!directory) return false;
+  TRY_ASSIGN(const base::Fd lock, base::lock(*directory, lock_name, lock_patience_ms));
+  TRY_ASSIGN(const Approval now, lookup(id, root));
+  if (now.granted != seen.granted || now.config != seen.config || now.denied != seen.denied) return false;
+  TRY(write(*directory, id, root, approval));
+  return true;
+}
+
+base::Status Store::write(const PrivateDir& directory, const std::string& id, const AbsPath& root, const Approval& approval) const {
   base::RecordWriter text(signature, version);
   text.add({"root", root.string()});
   if (approval.granted) text.add({"granted", serialise(*approval.granted)});
@@ -92,7 +111,9 @@ std::string digest(const Capabilities& set) { return base::digest(serialise(set)
 base::Result<bool> Store::revoke(const std::string& id) const {
   if (!is_id(id)) return not_an_id(id);
   TRY_ASSIGN(const std::optional<PrivateDir> directory, open());
-  if (!directory || !directory->has(id)) return false;
+  if (!directory) return false;
+  TRY_ASSIGN(const base::Fd lock, base::lock(*directory, lock_name, lock_patience_ms));
+  if (!directory->has(id)) return false;
   TRY(directory->remove(id));
   TRY(directory->sync());
   return true;

@@ -41,6 +41,8 @@ class Store {
   base::Result<Approval> lookup(const std::string& id, const base::AbsPath& root) const;
   /// Atomic; takes the place of what was there.
   base::Status keep(const std::string& id, const base::AbsPath& root, const Approval& approval) const;
+  /// Keeps `approval` in place of `seen`, unless somebody revoked or approved meanwhile: false then, and nothing is written.
+  base::Result<bool> renew(const std::string& id, const base::AbsPath& root, const Approval& seen, const Approval& approval) const;
   /// Whether there was one.
   base::Result<bool> revoke(const std::string& id) const;
   /// The ids with an approval or a denial, sorted.
@@ -48,6 +50,7 @@ class Store {
 
  private:
   base::Result<std::optional<base::PrivateDir>> open() const;
+  base::Status write(const base::PrivateDir& directory, const std::string& id, const base::AbsPath& root, const Approval& approval) const;
   base::AbsPath path_;
 };
 

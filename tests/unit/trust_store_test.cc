@@ -148,3 +148,24 @@ TEST_CASE("an approval is never read through a link, nor from a directory of oth
   }
   for (const char* bad : {"", ".", "..", "a/b", "../names/lab"}) CHECK_FALSE(b.store.lookup(bad, root));
 }
+
+TEST_CASE("what was revoked or approved while an entry looked is not taken back by it") {
+  Bench b;
+  REQUIRE(b.store.keep(id, root, {.granted = reads, .config = "one", .denied = {}}));
+  const Approval seen = b.approval();
+  const Approval narrower = {.granted = reads, .config = "two", .denied = {}};
+  SECTION("nobody did") {
+    CHECK(*b.store.renew(id, root, seen, narrower));
+    CHECK(b.approval().config == "two");
+  }
+  SECTION("revoked") {
+    REQUIRE(*b.store.revoke(id));
+    CHECK_FALSE(*b.store.renew(id, root, seen, narrower));
+    CHECK_FALSE(b.approval().granted);
+  }
+  SECTION("approved, or denied") {
+    REQUIRE(b.store.keep(id, root, {.granted = reads, .config = "one", .denied = "a set"}));
+    CHECK_FALSE(*b.store.renew(id, root, seen, narrower));
+    CHECK(b.approval().denied == "a set");
+  }
+}
