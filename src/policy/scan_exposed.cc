@@ -77,7 +77,11 @@ Walk walk(Lowering& lowering, const AbsPath& root, bool settled) {
     const auto [directory, depth] = pending.front();
     pending.pop_front();
     const auto glance = lowering.in.fs.glance(directory, entry_limit, settled);
-    if (!glance) continue; // what psbc may not list, the sandbox may not either
+    if (!glance) {
+      // What its owner may not list can be made listable inside, where it is writable; elsewhere nothing inside can.
+      out.complete = out.complete && (settled || glance.error().code != EACCES);
+      continue;
+    }
     out.complete = out.complete && glance->complete;
     for (const auto& [name, kind] : glance->entries) {
       const AbsPath path = directory / name;

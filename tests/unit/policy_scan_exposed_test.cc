@@ -106,6 +106,17 @@ TEST_CASE("what an unchanged build asks again about a scanned tree are stamps al
   CHECK(noted(trace::FactKind::stamp, "/home/u/out/c.ini")); // to be shown again when the secret is gone
 }
 
+TEST_CASE("a directory that may not be listed is a gap where code inside could open it, and none elsewhere") {
+  for (const bool writable : {true, false}) {
+    CAPTURE(writable);
+    Machine m;
+    m.fs.directory("/home/u/data/locked").unreadable("/home/u/data/locked");
+    (writable ? m.project.writable : m.project.readonly) = {m.said("~/data")};
+    REQUIRE(m.compile());
+    CHECK(m.codes() == (writable ? Strings{"scan-sampled"} : Strings{}));
+  }
+}
+
 TEST_CASE("links, binary files and what is hidden anyway are not looked at") {
   Machine m;
   m.fs.file("/home/u/secret.env", "API_TOKEN=hunter2secret\n").link("/home/u/data/l.env", "/home/u/secret.env");
