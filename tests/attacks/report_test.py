@@ -58,6 +58,7 @@ PLANTED = {
 
 
 def project(h):
+    h.require("make")
     repository(h)
     environment(h)
     return Project(h)
