@@ -4,7 +4,7 @@
 
 Every claim of a TAP program counts by itself (the JUnit file has them). A program that failed although
 none of its claims did (it crashed, ran out of time, ran fewer than planned) counts as one failure more.
-Skips are listed and counted apart. Status 1 when anything failed, or nothing ran.
+Skips are listed and counted apart; of what failed, what was printed is shown. Status 1 when anything failed, or nothing ran.
 """
 import json
 import re
@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+_MOST_LINES = 80  # of one claim
 _BAD = {"failure", "error"}
 _GOOD = {"OK": "passed", "SKIP": "skipped", "EXPECTEDFAIL": "passed"}
 
@@ -26,6 +27,20 @@ def programs(log):
     """{program: verdict} as meson judged each of them as a whole."""
     runs = (json.loads(line) for line in log.read_text().splitlines())
     return {short(run["name"]): _GOOD.get(run["result"], "failed") for run in runs}
+
+
+def last_words(log):
+    """(program, what it printed of the claims that failed, or its end) for each that failed: meson shows stderr alone."""
+    for run in (json.loads(line) for line in log.read_text().splitlines()):
+        if _GOOD.get(run["result"]):
+            continue
+        lines = run.get("stdout", "").splitlines()
+        failed = [n for n, line in enumerate(lines) if line.startswith("not ok")]
+        shown = []
+        for start in failed:
+            end = next((n for n in range(start + 1, len(lines)) if not lines[n].startswith("#")), len(lines))
+            shown += lines[start : min(end, start + _MOST_LINES)]
+        yield short(run["name"]), shown or lines[-_MOST_LINES:]
 
 
 def claims(junit):
@@ -59,6 +74,8 @@ def main(directories):
         for program, verdict in whole.items():
             if program not in told or (verdict == "failed" and "failed" not in told[program]):
                 count(f"{program} (the program itself)", verdict)
+        for program, lines in last_words(directory / "testlog.json"):
+            print(f"{program}:", *("  " + line for line in lines), sep="\n")
     for verdict, names in named.items():
         if names:
             print(f"{len(names)} {verdict}:", *("  " + name for name in names), sep="\n")

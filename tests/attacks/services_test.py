@@ -23,6 +23,11 @@ class Vector(NamedTuple):
 
 
 START_BY_NAME = "dbus-send --reply-timeout=1000 --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.StartServiceByName string:org.psbc.Mark uint32:0"
+PULSE = "PULSE_SERVER=unix:{run}/pulse/native "
+# A microphone into which the host talks what is written to ~/mic.
+PULSEAUDIO = ("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "-L", "module-native-protocol-unix",
+              "-L", "module-pipe-source file={home}/mic format=u8 rate=8000 channels=1")  # fmt: skip
+RECORD = "timeout 3 parec --raw --format=u8 --rate=8000 --channels=1 | head -c 4000"
 VECTORS = [Vector(*row) for row in (
     ("dbus-real", "C2", "a session bus starts a program", ("dbus-daemon", "dbus-send"),
      ("dbus-daemon", "--session", "--nofork", "--address=unix:path={run}/bus"),
@@ -39,6 +44,8 @@ VECTORS = [Vector(*row) for row in (
     ("tmux-real-type", "C4", "tmux types into a pane", ("tmux",),
      ("tmux", "-S", "{run}/tmux-real", "-f", "/dev/null", "new-session", "-d", "sh"),
      "tmux -S {run}/tmux-real send-keys 'touch {mark}' Enter", "{run}/tmux-real"),
+    ("pulse-real-module", "C3", "PulseAudio loads a module that makes a file", ("pulseaudio", "pactl"), PULSEAUDIO,
+     PULSE + "timeout 3 pactl load-module module-pipe-sink file={mark}", "{run}/pulse/native"),
 )]  # fmt: skip
 
 # These hold a secret that was handed to them on the host, and the attack prints it.
@@ -50,6 +57,12 @@ KEEPERS = [(Vector(*row[:-1]), row[-1]) for row in (
      ("gpg-agent", "--daemon", "sleep", "100"),
      "gpg-connect-agent -S {run}/gnupg/S.gpg-agent 'getval psbc' /bye", "{run}/gnupg/S.gpg-agent",
      "gpg-connect-agent -S {run}/gnupg/S.gpg-agent 'putval psbc {secret}' /bye"),
+    ("pulse-real", "C3", "PulseAudio gives away what the microphone hears", ("pulseaudio", "parec"), PULSEAUDIO,
+     PULSE + RECORD, "{run}/pulse/native", "yes {secret} >~/mic 2>/dev/null &"),
+    ("pipewire-real", "C3", "PipeWire tells what plays and records", ("pipewire", "pw-cli", "pw-dump"), ("pipewire",),
+     "PIPEWIRE_REMOTE={run}/pipewire-0 timeout 3 pw-dump", "{run}/pipewire-0",
+     "PIPEWIRE_RUNTIME_DIR={run} timeout 3 pw-cli create-node spa-node-factory "
+     "'{{ factory.name=support.node.driver node.name={secret} object.linger=1 }}'"),
 )]  # fmt: skip
 
 
@@ -112,6 +125,16 @@ for each, remember in KEEPERS:
         seed(vector.id, secret in p.predecessor(line).out)
         assert secret not in p.entered(line).out, h.story()
         process.kill()
+
+
+@test("with audio = true the microphone of a real PulseAudio is heard inside")
+def _(h):
+    h.require("pulseaudio", "parec")
+    h.spawn([fill(h, word) for word in PULSEAUDIO])
+    assert wait(lambda: os.path.exists(f"{h.runtime}/pulse/native"))
+    h.spawn(["sh", "-c", "yes heard >~/mic"])
+    p = Project(h, config="[devices]\naudio = true\n")
+    assert "heard\nheard\n" in p.entered(RECORD).out, h.story()
 
 
 main()
