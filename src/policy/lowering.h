@@ -75,6 +75,7 @@ void lower_network(Lowering& lowering);     // [network]
 void lower_variables(Lowering& lowering);   // [env]
 void lower_tokens(Lowering& lowering);      // tokens
 void lower_git_credentials(Lowering& lowering); // of them, those that are passwords of git over https
+void lower_machine_secrets(Lowering& lowering); // settings of the machine that hold passwords
 
 /// Is it a variable that no file may decide? Adds the diagnostic and says true.
 bool refuse_reserved(Lowering& lowering, const config::SpannedString& name);

@@ -6,7 +6,7 @@ import pwd
 import tomllib
 from pathlib import Path
 
-from attack import Project, as_root
+from attack import Project, as_root, make_room
 from collector import Collector, root
 from host import CHECKOUT
 from tap import test
@@ -31,7 +31,7 @@ def places():
 PLACES = places()  # read now: a host covers the directories where a checkout may lie
 IN_PROJECT = PLACES.pop("project")
 for kind in PLACES:
-    register(f"place-{kind}", {"system": "B9", "copies": "B13", "settings": "B3"}.get(kind, "B1"), f"the places of the kind `{kind}`")
+    register(f"place-{kind}", {"system": "B9", "machine": "B9", "copies": "B13", "settings": "B3"}.get(kind, "B1"), f"the places of the kind `{kind}`")
 register("place-project", "B4", "names in the project that its file hides")
 
 
@@ -45,6 +45,8 @@ def decoy_at(h, place):
             directory.mkdir(0o700 if mine else 0o755)
             if mine:
                 os.chown(directory, h.uid, h.gid)
+        elif place in PLACES["machine"] and directory != Path("/"):
+            directory.chmod(0o755)  # an administrator who was careless; the host alone sees it
     shape = "token = ghp_{}\n" if place in PLACES["settings"] else "{}\n"
     Path(path).write_text(shape.format(h.decoys.new(place)))
     if mine:
@@ -57,6 +59,7 @@ def _(h):
     for tree in TREES:
         if os.path.isdir(tree) and not os.path.islink(tree):
             as_root("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", tree)
+    make_room("/etc")
     h.mkdir("~/code/demo")
     files = {place: decoy_at(h, place) for paths in (*PLACES.values(), IN_PROJECT) for place in paths}
     hidden = ", ".join(f'"{place[2:]}"' for place in IN_PROJECT)
@@ -65,7 +68,7 @@ def _(h):
     assert len(set(files.values())) == len(files) and count > 571, count
 
     with Collector(h, "~/code/demo/x") as collector:
-        walks = [root(top) for top in ("~", "/home", "/run", "/tmp", "/var", "/dev/shm", "/opt", "/srv", "/mnt", "/media", "/boot")]
+        walks = [root(top) for top in ("~", "/home", "/run", "/tmp", "/var", "/dev/shm", "/opt", "/srv", "/mnt", "/media", "/boot", "/etc")]
         program = collector.plant(files=list(files.values()), roots=walks)
         everything = set(files)
         control = collector.stolen(lambda: h.run(["python3", program], cwd=p.path))
