@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/private_dir.h"
+#include "policy/tree.h"
 
 namespace psbc::driver {
 
@@ -84,7 +85,7 @@ base::Result<int> provision(const policy::Policy& policy, const policy::Places& 
   TRY(base::make_directories(programs, 0700));
   TRY(put_link(programs / "git", self.string()));
   for (const policy::Rule& rule : policy.rules)
-    if (!rule.exists && (rule.access == policy::Access::read_only || rule.access == policy::Access::writable))
+    if (!rule.exists && policy::exposes(rule))
       TRY(make.directory(rule.path, rule.access == policy::Access::writable ? 0700 : 0755));
   for (const policy::Alias& alias : policy.aliases) {
     const auto target = AbsPath::parse(alias.target);

@@ -24,8 +24,6 @@ constexpr std::string_view nothing = "psbc-none";
 
 constexpr FirejailVersion v66{0, 9, 66};
 
-bool is_visible(const Rule& rule) { return rule.access == Access::read_only || rule.access == Access::writable; }
-
 bool is_under_any(const AbsPath& path, std::initializer_list<const char*> tops) {
   return std::any_of(tops.begin(), tops.end(), [&](const char* top) { return path.is_under(AbsPath::literal(top)); });
 }
@@ -97,7 +95,7 @@ class Planner {
 
   bool shows_something(const AbsPath& closed) const {
     return std::any_of(policy_.rules.begin(), policy_.rules.end(),
-                       [&](const Rule& rule) { return is_visible(rule) && rule.path.is_strictly_under(closed); });
+                       [&](const Rule& rule) { return policy::exposes(rule) && rule.path.is_strictly_under(closed); });
   }
 
   /// Can firejail empty this directory by whitelists? It does so per top directory only.
@@ -140,7 +138,7 @@ class Planner {
   void close_all_but(const Rule& rule, const AbsPath& directory) {
     std::set<std::string> keep;
     for (const Rule& shown : policy_.rules)
-      if (is_visible(shown) && shown.path.is_strictly_under(directory))
+      if (policy::exposes(shown) && shown.path.is_strictly_under(directory))
         keep.insert(AbsPath::literal("/").join(shown.path.relative_to(directory))->components().front());
     std::set<std::string> on_the_way = keep;
     if (directory == AbsPath::literal("/run")) keep.insert("firejail");
@@ -156,7 +154,7 @@ class Planner {
     for (const std::string& name : on_the_way) {
       const AbsPath child = directory / name;
       const bool shown = std::any_of(policy_.rules.begin(), policy_.rules.end(),
-                                     [&](const Rule& each) { return is_visible(each) && each.path == child; });
+                                     [&](const Rule& each) { return policy::exposes(each) && each.path == child; });
       if (!shown) close_all_but(rule, child);
     }
   }

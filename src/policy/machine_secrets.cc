@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "policy/lowering.h"
+#include "policy/tree.h"
 #include "policy/withhold.h"
 
 namespace psbc::policy {
@@ -70,9 +71,8 @@ void lower_machine_secrets(Lowering& lowering) {
   for (const MachineSecret& secret : secrets) {
     const auto path = base::AbsPath::literal(secret.path);
     // firejail cannot close a directory around what the project's file names.
-    const bool is_asked_for = std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) {
-      return (rule.access == Access::read_only || rule.access == Access::writable) && rule.path.is_under(path);
-    });
+    const bool is_asked_for =
+        std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return exposes(rule) && rule.path.is_under(path); });
     if (!is_asked_for && !is_accepted(lowering, path))
       rules.push_back({.access = Access::closed, .path = path, .origin = builtin(secret.what)});
   }

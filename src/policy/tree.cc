@@ -30,6 +30,8 @@ const Rule* governing(const std::vector<Rule>& rules, const base::AbsPath& path,
 
 const Rule* nearest_above(const std::vector<Rule>& rules, const base::AbsPath& path) { return governing(rules, path, true); }
 
+bool exposes(const Rule& rule) { return rule.access == Access::read_only || rule.access == Access::writable; }
+
 bool is_visible(const std::vector<Rule>& rules, const base::AbsPath& path) {
   const Rule* rule = governing(rules, path, false);
   return rule == nullptr || (rule->access != Access::closed && rule->access != Access::hidden);

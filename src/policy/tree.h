@@ -12,6 +12,8 @@ namespace psbc::policy {
 int strength(Access access);
 /// What a path gets from the nearest rule above it (strictly); nullptr when none.
 const Rule* nearest_above(const std::vector<Rule>& rules, const base::AbsPath& path);
+/// Does it name something to show? (A pin keeps what is there and shows nothing.)
+bool exposes(const Rule& rule);
 /// Is there anything at `path` for the inside? True outside of closed directories.
 bool is_visible(const std::vector<Rule>& rules, const base::AbsPath& path);
 /// Can `path` be written inside, as far as psbc decides? False for what only the host's own

@@ -10,8 +10,6 @@ std::string said(const Rule& rule, const char* what) {
   return std::string(to_string(rule.access)) + " " + rule.path.string() + ": " + what;
 }
 
-bool exposes(const Rule& rule) { return rule.access == Access::read_only || rule.access == Access::writable; }
-
 std::optional<std::string> lowered(const Policy& policy) {
   for (const Rule& rule : policy.rules) {
     if (rule.origin.where.empty()) return said(rule, "has no origin");
