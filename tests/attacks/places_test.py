@@ -124,6 +124,18 @@ def _(h):
         assert not collector.stolen(lambda: h.run(["sh", "-c", 'exec 9<"$HOME"; exec psbc run -- python3 ' + program], cwd=p.path))
 
 
+@test("settings of the machine stay visible where readonly names a file in the place, or accept_secrets the place")
+def _(h):
+    make_room("/etc")
+    file = decoy_at(h, "/etc/rancher/k3s/k3s.yaml")
+    look = f"cat {file}"
+    decoy = h.run(["sh", "-c", look]).out
+    assert decoy and decoy not in Project(h).entered(look).out, h.story()
+    assert decoy in Project(h, f'readonly = ["{file}"]\n').entered(look).out, h.story()
+    h.write("~/.config/psbc/config.toml", 'accept_secrets = ["/etc/rancher"]\n')
+    assert decoy in Project(h).entered(look).out, h.story()
+
+
 @test("B9: files of other users that they left readable are absent as well")
 @attack("other-users", "B9", "readable files of other users")
 def _(h):
