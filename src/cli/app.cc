@@ -50,6 +50,7 @@ struct Options {
   ReviewOptions review;
   TokensOptions tokens;
   ShimOptions shim;
+  GitHooksOptions git_hooks;
   bool schema_user = false;
 };
 
@@ -172,12 +173,18 @@ void define_schema(CLI::App& schema, Options& o) {
   schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
 }
 
+void define_git_hooks(CLI::App& hooks, Options& o) {
+  hooks.add_option("words", o.git_hooks.words, "install; remove; status: which hooks run where (default)")->type_name("ACTION");
+  hooks.add_option("--hook-type", o.git_hooks.types, "install: which hooks (default: default_install_hook_types of the file, else pre-commit)")->type_name("NAME");
+}
+
 struct CommandRow {
   const char* name;
   const char* summary;
   void (*define)(CLI::App&, Options&);
   int (*run)(Context&, Options&);
   bool has_tail = false; // takes a command after `--`
+  bool is_all_tail = false; // and without it: every word after the name is another program's
 };
 
 // In the order of --help.
@@ -195,6 +202,14 @@ constexpr CommandRow table[] = {
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
     {"review", "What sessions left among the files that programs outside obey: show, accept, restore", define_review,
      [](Context& c, Options& o) { return review(c, o.review); }},
+    {"git", "git outside, where nothing that the repository names is run: psbc git ARG...", [](CLI::App&, Options&) {},
+     [](Context& c, Options& o) { return host_git(c, o.command); }, true, true},
+    {"git-hooks", "Hooks of git that run pre-commit in the sandbox", define_git_hooks,
+     [](Context& c, Options& o) {
+       o.git_hooks.arguments = std::move(o.command);
+       return git_hooks(c, o.git_hooks);
+     },
+     true},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
@@ -240,6 +255,13 @@ bool wants_color(const Options& o, const base::Env& env) {
   const auto no_color = env.get("NO_COLOR");
   if (no_color && !no_color->empty()) return false;
   return isatty(STDERR_FILENO) == 1 && env.get("TERM").value_or("dumb") != "dumb";
+}
+
+/// Does everything after `word` belong to the program that it names? Not when it is the value of an option, or of a command.
+bool begins_tail(const std::vector<std::string>& before, std::string_view word) {
+  const CommandRow* const row = find_command(word);
+  return row != nullptr && row->is_all_tail && (before.empty() || (before.back() != "-C" && before.back() != "--color")) &&
+         std::none_of(before.begin(), before.end(), [](const std::string& each) { return find_command(each) != nullptr; });
 }
 
 /// The command of a line on which nothing is left to parse, as `psbc build` and `psbc -q run -- CMD`: to set
@@ -328,7 +350,10 @@ int run(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (has_tail) options.command.emplace_back(argv[i]);
     else if (std::string_view(argv[i]) == "--") has_tail = true;
-    else words.emplace_back(argv[i]);
+    else {
+      has_tail = begins_tail(words, argv[i]);
+      words.emplace_back(argv[i]);
+    }
   }
   if (const CommandRow* command = plain_command(words, options)) return dispatch(*command, options, has_tail);
   options.quiet = false;

@@ -83,6 +83,15 @@ struct FixOptions {
 };
 int fix(Context& context, const FixOptions& options);
 
+int host_git(Context& context, const std::vector<std::string>& words);
+
+struct GitHooksOptions {
+  std::vector<std::string> words; // install | remove | status | run NAME, which hooks call
+  std::vector<std::string> arguments; // of run: what git gave to the hook
+  std::vector<std::string> types; // install: these hooks
+};
+int git_hooks(Context& context, const GitHooksOptions& options);
+
 struct StopOptions {
   std::string name; // of a sandbox; empty: the project here
   bool all = false;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/path.h"
+
+namespace psbc::cli {
+
+/// psbc as a git that `psbc git` started meant it: under the name of one of git's programs, or of a hook
+/// (runtime/host_git.h). Nothing when it was called by another name, or by nobody of these.
+bool is_git_stand_in(std::string_view called);
+int git_stand_in(int argc, char** argv);
+
+/// The hook that `psbc git-hooks install` writes: whoever commits, inside or outside, gets it run in the sandbox.
+std::string hook_text(std::string_view name, const base::AbsPath& self);
+
+} // namespace psbc::cli
