@@ -278,8 +278,6 @@ int enter(Context& context, const EnterOptions& asked) {
     return not_trusted;
   }
 
-  say_remote_secrets(context, *places, artefacts->plan.read_only);
-
   const runtime::CarriedVariables carried = runtime::carry_variables(artefacts->plan, context.env);
   if (!carried.refused.empty())
     return fail("the package index in " + carried.refused + " holds a secret that is not the password of an address",
@@ -316,9 +314,6 @@ int enter(Context& context, const EnterOptions& asked) {
   }
 
   for (const std::string& remark : artefacts->plan.remarks) say(context, "psbc: " + remark);
-  const runtime::AgentAccess agent = runtime::find_agent(artefacts->plan, context.env);
-  for (const std::string& line : agent.lines) say(context, line);
-
   std::size_t told[2] = {}; // a session can make files that appear, so as to crowd out the others
   const auto on_disclosure = [&](const runtime::Disclosure& found) {
     if (told[found.how == runtime::Disclosure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
@@ -326,7 +321,14 @@ int enter(Context& context, const EnterOptions& asked) {
   const auto on_blind = [&](const std::string& why) {
     warn("hidden files that appear are noticed at the end of the session only: " + why);
   };
+  runtime::AgentAccess agent;
+  const auto find_agent = [&] {
+    agent = runtime::find_agent(artefacts->plan, context.env);
+    for (const std::string& line : agent.lines) say(context, line);
+    return agent.job ? &*agent.job : nullptr;
+  };
   const auto look = [&] {
+    say_remote_secrets(context, *places, artefacts->plan.read_only);
     const auto begun = review ? review->begin(runtime::scan_request(artefacts->plan)) : base::Status(review.error());
     if (!begun) warn("what this session changes of the files that programs outside obey will not be told: " + base::describe(begun.error()));
   };
@@ -335,7 +337,7 @@ int enter(Context& context, const EnterOptions& asked) {
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                        .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .secrets = &tokens->variables,
                        .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind, .before_command = look,
-                       .agent = agent.job ? &*agent.job : nullptr});
+                       .find_agent = find_agent});
   if (result.failure) complain(result.failure->error);
   say_disclosed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);

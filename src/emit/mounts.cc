@@ -58,6 +58,9 @@ class Planner {
       }
     }
     if (failed_) return std::nullopt;
+    // What is hidden comes last: at each of the other lines firejail reads the table of all mounts that there are by then,
+    // which is 40 % of its time. Nothing is exposed inside of what is hidden.
+    std::stable_partition(out_.guarded.begin(), out_.guarded.end(), [](const Wanted& line) { return line.directive != "blacklist"; });
     return std::move(out_);
   }
 

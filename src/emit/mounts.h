@@ -26,7 +26,7 @@ struct Wanted {
 
 struct Mounts {
   std::vector<Wanted> exposed; // whitelists, and lines whose place does not matter
-  std::vector<Wanted> guarded; // read-only, read-write, blacklist: outer before inner
+  std::vector<Wanted> guarded; // read-only and read-write, outer before inner; then blacklist
 };
 
 /// Asks the world how many entries a glob finds; the driver passes emit/glob.h's count_matches.

@@ -91,33 +91,46 @@ class Entry {
 
  private:
   base::Status start() {
-    TRY_ASSIGN(Session session, make_session());
-    TRY_ASSIGN(base::Fd memory, write_session(session));
+    TRY_ASSIGN(std::string nonce, make_nonce());
     TRY_ASSIGN(ChannelPair channel, make_channel());
-    session.wipe();
-    const FirejailCommand command(request_, session.nonce);
-    firejail_ = fork();
+    const FirejailCommand command(request_, nonce);
+    // Not fork: it would copy the tokens into the process that becomes firejail, and takes longer. Nothing is written there
+    // that matters here, and this process goes on after the exec.
+    firejail_ = vfork();
     if (firejail_ < 0)
       return base::system_error("start", request_.firejail.string());
     if (firejail_ == 0)
       become_firejail(command, channel.inside.get(), signals_);
     setpgid(firejail_, firejail_);
-    handed_over_ = session.foreground;
     channel_ = std::move(channel.outside);
     channel.inside = base::Fd();
     // psbc's first process inside does nothing before it has the session: the project is as the user left it until then.
     if (request_.before_command)
       request_.before_command();
+    if (request_.find_agent)
+      agent_job_ = request_.find_agent();
+    const auto told = send_session(std::move(nonce));
+    if (!told) {
+      kill(firejail_, SIGKILL);
+      waitpid(firejail_, nullptr, 0);
+    }
+    return told;
+  }
+
+  base::Status send_session(std::string nonce) {
+    TRY_ASSIGN(Session session, make_session(std::move(nonce)));
+    TRY_ASSIGN(base::Fd memory, write_session(session));
+    session.wipe();
+    handed_over_ = session.foreground;
     // When firejail has ended by now, watch() says why.
     send(channel_.get(), {.kind = Message::Kind::session, .file = std::move(memory)});
     return base::ok();
   }
 
-  base::Result<Session> make_session() {
+  base::Result<Session> make_session(std::string nonce) {
     TRY_ASSIGN(const FileIdentity cwd, identify(request_.cwd.string()));
     TRY_ASSIGN(const FileIdentity home, identify(request_.plan.home));
     TRY_ASSIGN(const FileIdentity network, identify(own_network));
-    TRY_ASSIGN(std::string nonce, make_nonce());
     emit::EnterPlan plan = request_.plan;
     for (std::string& twin : case_twins(plan.hidden)) plan.hidden.push_back(std::move(twin));
     std::vector<std::string> environment = make_environment(request_.plan, request_.build, request_.environment);
@@ -132,7 +145,7 @@ class Entry {
         std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(file.variable + "="); });
         environment.push_back(file.variable + "=" + request_.plan.home + "/" + file.path);
       }
-    const std::string agent = request_.agent != nullptr ? agent_socket(request_.plan.home) : std::string();
+    const std::string agent = agent_job_ != nullptr ? agent_socket(request_.plan.home) : std::string();
     if (!agent.empty())
       environment.push_back("SSH_AUTH_SOCK=" + agent);
     return Session{.nonce = std::move(nonce),
@@ -222,8 +235,8 @@ class Entry {
       entered_ = true;
       init_.entered(message.sender);
     } else if (message.kind == Message::Kind::agent) {
-      if (!entered_ && request_.agent != nullptr)
-        agent_.start(*request_.agent, std::move(message.file), request_.environment);
+      if (!entered_ && agent_job_ != nullptr)
+        agent_.start(*agent_job_, std::move(message.file), request_.environment);
     } else if (message.kind == Message::Kind::started) {
       init_.started(message.sender);
     } else if (message.kind == Message::Kind::stopped) {
@@ -335,6 +348,7 @@ class Entry {
   std::vector<Disclosure> disclosed_;
   base::Fd channel_;
   InitWatch init_;
+  const FilterJob* agent_job_ = nullptr;
   AgentProcess agent_;
   pid_t firejail_ = -1;
   int firejail_status_ = 0;

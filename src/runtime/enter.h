@@ -31,13 +31,14 @@ struct EnterRequest {
   std::string build;                // what names the build; PSBC_BUILD inside
   base::AbsPath cwd;                // canonical; visible inside
   const base::Env& environment;
-  // Taken out of the request, and overwritten before firejail is started.
+  // Taken out of the request, and overwritten before anything inside has them. firejail's process never had a copy.
   std::vector<SecretVariable>* secrets = nullptr;
   std::vector<SecretFile>* secret_files = nullptr;
   std::function<void(const Disclosure&)> on_disclosure = {}; // while the sandbox runs, at once
   std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
-  std::function<void()> before_command = {}; // while firejail builds the sandbox, which waits for its end
-  const FilterJob* agent = nullptr; // what of the user's ssh agent is there inside
+  // While firejail builds the sandbox, which waits for their end: what takes time and cannot refuse the entry.
+  std::function<void()> before_command = {};
+  std::function<const FilterJob*()> find_agent = {}; // what of the user's ssh agent is there inside
 };
 
 struct EnterResult {

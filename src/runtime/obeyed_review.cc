@@ -136,9 +136,7 @@ base::Status ObeyedReview::begin(const ScanRequest& request) {
   TRY_ASSIGN(const base::Fd held, lock());
   TRY_ASSIGN(const base::PrivateDir contents, directory_.make("contents"));
   const auto known = read_look("known");
-  const ObeyedFiles none;
-  before_ = {.request = request,
-             .scan = scan_obeyed(request, known ? known->scan.files : none, keeper(contents))};
+  before_ = {.request = request, .scan = scan_obeyed(request, known ? known->scan : Scan(), keeper(contents))};
   const std::string bytes = serialise(before_);
   const std::string name = std::to_string(getpid());
   TRY(directory_.remove(name)); // of an earlier process with this number: `recover` was before
@@ -152,7 +150,7 @@ base::Status ObeyedReview::begin(const ScanRequest& request) {
 base::Result<ObeyedReport> ObeyedReview::compare(const Look& before) const {
   TRY_ASSIGN(const base::PrivateDir contents, directory_.make("contents"));
   Look after{.request = before.request,
-             .scan = scan_obeyed(before.request, before.scan.files, keeper(contents))};
+             .scan = scan_obeyed(before.request, before.scan, keeper(contents))};
   if (!after.scan.complete)
     for (const auto& [path, file] : before.scan.files)
       if (!after.scan.files.contains(path))

@@ -143,9 +143,9 @@ bool is_hidden(const ScanRequest& request, const std::string& path) {
 
 class Walk {
  public:
-  Walk(const ScanRequest& request, const ObeyedFiles& known, const KeepContent& keep)
-      : request_(request), patterns_(obeyed_patterns()), looker_{.known = known, .keep = keep},
-        end_(now(CLOCK_MONOTONIC) + max_time) {}
+  Walk(const ScanRequest& request, const Scan& known, const KeepContent& keep)
+      : request_(request), patterns_(obeyed_patterns()), known_(known.listings),
+        looker_{.known = known.files, .keep = keep}, end_(now(CLOCK_MONOTONIC) + max_time) {}
 
   Scan run() {
     for (const std::string& tree : request_.trees) walk(tree, Place::Kind::tree, {});
@@ -206,10 +206,37 @@ class Walk {
       record(parent.get(), {}, name, extra_row);
   }
 
-  struct Entry {
-    std::string name;
-    unsigned char type;
-  };
+  using Entry = Listing::Entry;
+
+  /// What of a directory is of interest. Read anew unless it is as it was at an earlier look.
+  Listing list(const Place& place, int directory) {
+    const bool starts = place.kind == Place::Kind::tree || place.kind == Place::Kind::below;
+    const bool all = place.kind == Place::Kind::guarded || !starts || !place.partials.empty();
+    const std::string path = place.path.empty() ? top_ : top_ + "/" + place.path;
+    struct stat status {};
+    Listing found;
+    if (fstat(directory, &status) == 0) found.stamp = stamp_of(status);
+    if (!found.stamp.empty()) found.stamp += all ? " all" : " some";
+    const auto known = known_.find(path);
+    if (known != known_.end() && !found.stamp.empty() && known->second.stamp == found.stamp) {
+      found = known->second;
+      entries_ += found.count;
+    } else {
+      base::each_entry(directory, [&](std::string_view name, unsigned char type) {
+        ++found.count;
+        if (++entries_ > max_entries) {
+          out_.complete = false;
+          found.stamp.clear();
+          return false;
+        }
+        if (type == DT_UNKNOWN) type = type_of(directory, name);
+        if (all || type == DT_DIR || patterns_.may_start(name)) found.entries.push_back({.name = std::string(name), .type = type});
+        return true;
+      });
+    }
+    if (!found.stamp.empty()) out_.listings.emplace(path, found);
+    return found;
+  }
 
   void visit(const Place& place) {
     const base::Fd directory(
@@ -217,25 +244,14 @@ class Walk {
     if (!directory) return;
     const bool all = place.kind == Place::Kind::guarded;
     const bool starts = place.kind == Place::Kind::tree || place.kind == Place::Kind::below;
-    std::vector<Entry> met;
+    const std::vector<Entry> met = list(place, directory.get()).entries;
     bool is_environment = false, has_head = false, has_objects = false, has_refs = false;
-    base::each_entry(directory.get(), [&](std::string_view name, unsigned char type) {
-      if (++entries_ > max_entries) {
-        out_.complete = false;
-        return false;
-      }
-      if (type == DT_UNKNOWN) type = type_of(directory.get(), name);
-      const bool may_start = patterns_.may_start(name);
-      if (may_start) {
-        is_environment = is_environment || name == "pyvenv.cfg" || name == "conda-meta";
-        has_head = has_head || name == "HEAD";
-        has_objects = has_objects || (name == "objects" && type != DT_REG);
-        has_refs = has_refs || (name == "refs" && type != DT_REG);
-      }
-      if (type == DT_DIR || may_start || all || !starts || !place.partials.empty())
-        met.push_back({.name = std::string(name), .type = type});
-      return true;
-    });
+    for (const auto& [name, type] : met) {
+      is_environment = is_environment || name == "pyvenv.cfg" || name == "conda-meta";
+      has_head = has_head || name == "HEAD";
+      has_objects = has_objects || (name == "objects" && type != DT_REG);
+      has_refs = has_refs || (name == "refs" && type != DT_REG);
+    }
     const bool is_git =
         place.kind == Place::Kind::git ||
         (has_head && (place.kind == Place::Kind::git_holder || (starts && has_objects && has_refs)));
@@ -333,6 +349,7 @@ class Walk {
 
   const ScanRequest& request_;
   const ObeyedPatterns& patterns_;
+  const Listings& known_;
   Looker looker_;
   std::int64_t end_;
   std::deque<Place> queue_;
@@ -365,7 +382,7 @@ ScanRequest scan_request(const emit::EnterPlan& plan) {
   return out;
 }
 
-Scan scan_obeyed(const ScanRequest& request, const ObeyedFiles& known, const KeepContent& keep) {
+Scan scan_obeyed(const ScanRequest& request, const Scan& known, const KeepContent& keep) {
   return Walk(request, known, keep).run();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the host's tools obey unasked (base/guards.h) in the directories that a session may write: looked at before the
-// first foreign instruction and after the last one (THREATS D4 to D6). Both looks are whole walks: times and identities
-// that a session could choose decide nothing, but for the content of a file whose ctime is old and the same.
+// first foreign instruction and after the last one (THREATS D4 to D6). Both looks are whole walks: of what a session could
+// choose nothing decides. The ctime, which it cannot set, does when it is old and the same: of a file that its content is
+// what it was, of a directory that it holds the same names.
 //
 // Links are never followed out of such a directory, and nothing is opened but directories and regular files. What is
 // near the top comes first, so that a session which makes more than is looked at hides what is deep, and is told.
@@ -12,6 +13,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/file.h"
@@ -38,16 +40,30 @@ struct Obeyed {
 };
 using ObeyedFiles = std::map<std::string, Obeyed>; // by absolute path
 
+/// A directory as it was when it was looked at; only such as had not changed for a while.
+struct Listing {
+  struct Entry {
+    std::string name;
+    unsigned char type = 0; // DT_DIR and others, readdir(3)
+  };
+  std::string stamp;          // as of a file, and of which entries were of interest
+  std::vector<Entry> entries; // those
+  std::size_t count = 0;      // of all
+};
+using Listings = std::unordered_map<std::string, Listing>; // by absolute path
+
 struct Scan {
   ObeyedFiles files{};
+  Listings listings{}; // in memory alone
   bool complete =
       true; // false: 200,000 entries, 5,000 obeyed files, 16 MiB of them, or half a second were not enough
 };
 
 using KeepContent = std::function<void(const std::string& digest, std::string_view bytes)>;
 
-/// `known`: of an earlier look, not read again where the stamp is the same. `keep` gets what is small enough to be kept.
-Scan scan_obeyed(const ScanRequest& request, const ObeyedFiles& known, const KeepContent& keep);
+/// `known`: an earlier look; what it read is not read again where the stamp is the same. `keep` gets what is small enough to
+/// be kept.
+Scan scan_obeyed(const ScanRequest& request, const Scan& known, const KeepContent& keep);
 
 /// What is at one path now, no directory on the way a link; `what` is empty for nothing. As a scan of these trees sees what
 /// a row obeys. `bytes`: its content, or the text of a link.

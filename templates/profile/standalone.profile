@@ -16,7 +16,8 @@
 
 # ---- What may be read and written --------------------------------------------------------------------
 # Outer directories first: firejail mounts these one after the other. `read-only` followed by
-# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed.
+# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed. What is hidden
+# comes last.
 @{guarded}
 
 # ---- Variables ---------------------------------------------------------------------------------------

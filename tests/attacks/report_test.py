@@ -104,6 +104,8 @@ def _(h):
     h.write("~/code/demo/Makefile", "all:\n\techo mine\n")
     h.write("~/code/demo/sub/tox.ini", "x\n")
     h.write("~/code/demo/sub/.flake8", "[flake8]\n")
+    h.write("~/code/demo/settled/.flake8", "[flake8]\n")  # of a directory that looks unchanged, the names are not read again
+    h.write("~/code/demo/settled/twin/.flake8", "[flake8]\n")
     git(h, "add", "-A")
     git(h, "commit", "-qm", "files")
     evil = f"printf 'all:\\n\\t{MAKE}\\n' > evil.mk; "
@@ -113,6 +115,8 @@ def _(h):
         "a hard link": evil + "ln Makefile twin; cat evil.mk > twin",
         "with old times": evil + "touch -r Makefile evil.mk; cat evil.mk > Makefile; touch -r evil.mk Makefile",
         "in a directory that was renamed": "mv sub sub2; mkdir sub; echo x > sub/.flake8",
+        "in a directory whose times are set back": "touch -r settled ref; rm settled/.flake8; touch -r ref settled; rm ref",
+        "in a directory that another one stands for": "cp -a settled other; mv settled sub2; mv other settled; rm settled/twin/.flake8; touch -r sub2/twin settled/twin; touch -r sub2 settled; rm -rf sub2",
         "a directory that became a link": "mv sub other; ln -s other sub; echo x >> other/.flake8",
     }
     for name, line in tricks.items():

@@ -90,8 +90,8 @@ TEST_CASE("closed directories are emptied by what they show, or by a name that n
         "whitelist /srv/data\n"
         "whitelist /tmp/psbc-none\n"
         "whitelist /var/psbc-none\n"
-        "blacklist /opt\n"
         "read-only /srv/data\n"
+        "blacklist /opt\n"
         "blacklist ${HOME}/.Xauthority\n");
 }
 

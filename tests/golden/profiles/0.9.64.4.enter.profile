@@ -22,8 +22,22 @@ nosound
 
 # ---- What may be read and written --------------------------------------------------------------------
 # Outer directories first: firejail mounts these one after the other. `read-only` followed by
-# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed.
+# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed. What is hidden
+# comes last.
 # test: asked
+read-only /data/sets/one
+read-only /home/dev/.vimrc
+# test: must stay where it is: asked
+read-only /home/dev/p/.git
+read-write /home/dev/p/.git
+# test: asked
+read-only /home/dev/p/.git/hooks
+# test: must stay where it is: asked
+read-only /home/dev/p/conf
+read-write /home/dev/p/conf
+# test: asked
+read-only /mnt/disk/two
+read-only /run/systemd/resolve/stub-resolv.conf
 blacklist /data/[+0-rt-~-]*
 blacklist /data/.[+0-~-]*
 blacklist /data/s[+-df-~-]*
@@ -40,21 +54,9 @@ blacklist /data/sets/o
 blacklist /data/sets/on[+-df-~-]*
 blacklist /data/sets/on
 blacklist /data/sets/one?*
-read-only /data/sets/one
-read-only /home/dev/.vimrc
 blacklist /home/dev/p/.env
-# test: must stay where it is: asked
-read-only /home/dev/p/.git
-read-write /home/dev/p/.git
-# test: asked
-read-only /home/dev/p/.git/hooks
-# test: must stay where it is: asked
-read-only /home/dev/p/conf
-read-write /home/dev/p/conf
-# test: asked
 blacklist /home/dev/p/conf/key
 blacklist /media
-read-only /mnt/disk/two
 blacklist /opt
 blacklist /run/[+0-eg-rt-~-]*
 blacklist /run/.[+0-~-]*
@@ -134,7 +136,6 @@ blacklist /run/systemd/resolve/stub-resolv.co
 blacklist /run/systemd/resolve/stub-resolv.con[+-eg-~-]*
 blacklist /run/systemd/resolve/stub-resolv.con
 blacklist /run/systemd/resolve/stub-resolv.conf?*
-read-only /run/systemd/resolve/stub-resolv.conf
 blacklist /run/user/1000
 blacklist /srv
 

@@ -28,11 +28,11 @@ nosound
 
 # ---- What may be read and written --------------------------------------------------------------------
 # Outer directories first: firejail mounts these one after the other. `read-only` followed by
-# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed.
+# `read-write` pins a directory: it stays writable, and can be neither renamed nor removed. What is hidden
+# comes last.
 # test: asked
 read-only /data/sets/one
 read-only /home/dev/.vimrc
-blacklist /home/dev/p/.env
 # test: must stay where it is: asked
 read-only /home/dev/p/.git
 read-write /home/dev/p/.git
@@ -42,11 +42,12 @@ read-only /home/dev/p/.git/hooks
 read-only /home/dev/p/conf
 read-write /home/dev/p/conf
 # test: asked
+read-only /mnt/disk/two
+read-only /run/systemd/resolve/stub-resolv.conf
+blacklist /home/dev/p/.env
 blacklist /home/dev/p/conf/key
 blacklist /media
-read-only /mnt/disk/two
 blacklist /opt
-read-only /run/systemd/resolve/stub-resolv.conf
 blacklist /run/user/1000
 blacklist /srv
 
