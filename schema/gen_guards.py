@@ -107,7 +107,10 @@ SECTIONS = {
     "checked out, because psbc does not read their trees: a checkout would fail inside, and take the mount away outside.\n\n"
     "What a repository's settings name in the project is read-only as well: `core.hooksPath`, included files, and scripts of\n"
     "filters, drivers, aliases and the file system monitor.\n\n"
-    "A project without a repository gets none from inside: type `git init` outside, then enter.\n",
+    "A project without a repository gets none from inside: type `git init` outside, then enter.\n\n"
+    "What you replace outside while a sandbox runs is not guarded in it any more: the kernel drops a mount with the file that it\n"
+    "was on, and git, editors and checkouts replace files by new ones. psbc says so at once, on the sandbox's terminal, and again at the end.\n"
+    "Leave, and enter again. Settings of git that a session cannot write are changed outside by `psbc git` ([git.md](git.md)).\n",
     "reported": "## Known, and writable\n\nWork inside changes these, or no mount can cover them. Look at them before you run or commit them outside.\n",
 }
 

@@ -175,18 +175,20 @@ void say_lost(Context& context, const runtime::EnterResult& result, bool keep_lo
 
 constexpr std::size_t max_told_at_once = 5; // lines in the middle of what the command prints
 
-const char* what_happened(runtime::Disclosure::How how) {
+const char* what_happened(runtime::Exposure::How how) {
   switch (how) {
-    case runtime::Disclosure::How::replaced: return "was replaced outside, and is visible inside";
-    case runtime::Disclosure::How::appeared: return "appeared, and is visible inside";
-    case runtime::Disclosure::How::linked: return "has a second name now, a hard link, that may be visible inside";
+    case runtime::Exposure::How::replaced: return "was replaced outside, and is visible inside";
+    case runtime::Exposure::How::appeared: return "appeared, and is visible inside";
+    case runtime::Exposure::How::linked: return "has a second name now, a hard link, that may be visible inside";
+    case runtime::Exposure::How::unpinned: return "was replaced outside, and can be changed inside now";
   }
   return "";
 }
 
-/// Before anybody can react a polling process has read it: the only remedy is another secret.
-const char* what_to_do(runtime::Disclosure::How how) {
-  return how == runtime::Disclosure::How::appeared ? "unless the sandbox made it itself, rotate this secret" : "rotate this secret";
+/// Before anybody can react a polling process has read it: the only remedy is another secret. A mount cannot be put back.
+const char* what_to_do(runtime::Exposure::How how) {
+  if (how == runtime::Exposure::How::unpinned) return "leave the sandbox, and enter again";
+  return how == runtime::Exposure::How::appeared ? "unless the sandbox made it itself, rotate this secret" : "rotate this secret";
 }
 
 std::string shown_path(const std::string& path, const policy::Places& places) {
@@ -195,24 +197,31 @@ std::string shown_path(const std::string& path, const policy::Places& places) {
 }
 
 /// While the command has the terminal, which may be raw: the line begins at its left edge.
-void tell_at_once(const runtime::Disclosure& found, const policy::Places& places) {
+void tell_at_once(const runtime::Exposure& found, const policy::Places& places) {
   const std::string line = shown_path(found.path, places) + " " + what_happened(found.how) + ": " + what_to_do(found.how);
   if (isatty(STDERR_FILENO) == 1) warn(line, "\r\n");
   else warn(line);
 }
 
-/// Again at the end, where nothing scrolls it away. An appeared file may be the session's own: said after the others.
-void say_disclosed(const runtime::EnterResult& result, const policy::Places& places) {
-  if (result.disclosed.empty()) return;
-  std::string text = "hidden files became visible while the sandbox ran:";
+/// Again at the end, where nothing scrolls it away: those of one kind, a few at most.
+void say_exposed(const runtime::EnterResult& result, const policy::Places& places, std::initializer_list<runtime::Exposure::How> kinds, std::string text,
+                 const char* help) {
   std::size_t told = 0;
-  for (const bool appeared : {false, true})
-    for (const runtime::Disclosure& found : result.disclosed) {
-      if ((found.how == runtime::Disclosure::How::appeared) != appeared || ++told > max_told_at_once) continue;
-      text += "\n  " + shown_path(found.path, places) + " " + what_happened(found.how) + ": " + what_to_do(found.how);
-    }
+  for (const runtime::Exposure::How how : kinds)
+    for (const runtime::Exposure& found : result.exposed)
+      if (found.how == how && ++told <= max_told_at_once)
+        text += "\n  " + shown_path(found.path, places) + " " + what_happened(how) + (how == runtime::Exposure::How::unpinned ? "" : std::string(": ") + what_to_do(how));
   if (told > max_told_at_once) text += "\n  and " + std::to_string(told - max_told_at_once) + " more";
-  warn(text + "\n  help: a secret that is kept outside of the project cannot be shown: psbc hide FILE");
+  if (told > 0) warn(text + "\n  help: " + help);
+}
+
+void say_exposed(const runtime::EnterResult& result, const policy::Places& places) {
+  using How = runtime::Exposure::How;
+  // An appeared file may be the session's own: said after the others.
+  say_exposed(result, places, {How::replaced, How::linked, How::appeared}, "hidden files became visible while the sandbox ran:",
+              "a secret that is kept outside of the project cannot be shown: psbc hide FILE");
+  say_exposed(result, places, {How::unpinned}, "guarded files lost their protection while the sandbox ran:",
+              "psbc review shows what the session changed of them");
 }
 
 /// Of sessions whose psbc was killed.
@@ -315,8 +324,8 @@ int enter(Context& context, const EnterOptions& asked) {
 
   for (const std::string& remark : artefacts->plan.remarks) say(context, "psbc: " + remark);
   std::size_t told[2] = {}; // a session can make files that appear, so as to crowd out the others
-  const auto on_disclosure = [&](const runtime::Disclosure& found) {
-    if (told[found.how == runtime::Disclosure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
+  const auto on_exposure = [&](const runtime::Exposure& found) {
+    if (told[found.how == runtime::Exposure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
   };
   const auto on_blind = [&](const std::string& why) {
     warn("hidden files that appear are noticed at the end of the session only: " + why);
@@ -336,10 +345,10 @@ int enter(Context& context, const EnterOptions& asked) {
       runtime::enter({.plan = artefacts->plan, .filter = artefacts->filter, .profile = artefacts->profile, .psbc = *self,
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                        .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .secrets = &tokens->variables,
-                       .secret_files = &tokens->files, .on_disclosure = on_disclosure, .on_blind = on_blind, .before_command = look,
+                       .secret_files = &tokens->files, .on_exposure = on_exposure, .on_blind = on_blind, .before_command = look,
                        .find_agent = find_agent});
   if (result.failure) complain(result.failure->error);
-  say_disclosed(result, *places);
+  say_exposed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);
   if (review) {
     const auto report = review->finish();

@@ -260,13 +260,14 @@ class Entry {
     end_sandbox("psbc's own process inside was killed");
   }
 
-  void tell(const std::vector<Disclosure>& found) {
-    for (const Disclosure& disclosure : found) {
-      if (request_.on_disclosure)
-        request_.on_disclosure(disclosure);
-      disclosed_.push_back(disclosure);
+  void tell(const std::vector<Exposure>& found) {
+    for (const Exposure& disclosure : found) {
+      if (request_.on_exposure)
+        request_.on_exposure(disclosure);
+      exposed_.push_back(disclosure);
     }
-    if (!found.empty() && request_.plan.stop_on_unhide && !firejail_ended_)
+    const bool is_visible = std::any_of(found.begin(), found.end(), [](const Exposure& each) { return each.how != Exposure::How::unpinned; });
+    if (is_visible && request_.plan.stop_on_unhide && !firejail_ended_)
       end_sandbox("a hidden file became visible inside, and on_unhide is \"stop\"");
   }
 
@@ -312,7 +313,7 @@ class Entry {
 
   EnterResult result() {
     EnterResult ended = how_it_ended();
-    ended.disclosed = std::move(disclosed_);
+    ended.exposed = std::move(exposed_);
     ended.lost = std::move(lost_);
     ended.lost_count = lost_count_;
     ended.lost_partial = lost_partial_;
@@ -344,8 +345,8 @@ class Entry {
   const EnterRequest& request_;
   const SignalState& signals_;
   Terminal terminal_;
-  HiddenWatch hidden_;
-  std::vector<Disclosure> disclosed_;
+  ExposureWatch hidden_;
+  std::vector<Exposure> exposed_;
   base::Fd channel_;
   InitWatch init_;
   const FilterJob* agent_job_ = nullptr;

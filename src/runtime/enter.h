@@ -14,7 +14,7 @@
 #include "emit/enter_plan.h"
 #include "emit/firejail_version.h"
 #include "runtime/channel.h"
-#include "runtime/hidden_watch.h"
+#include "runtime/exposure_watch.h"
 #include "runtime/session.h"
 #include "runtime/ssh_filter.h"
 
@@ -34,7 +34,7 @@ struct EnterRequest {
   // Taken out of the request, and overwritten before anything inside has them. firejail's process never had a copy.
   std::vector<SecretVariable>* secrets = nullptr;
   std::vector<SecretFile>* secret_files = nullptr;
-  std::function<void(const Disclosure&)> on_disclosure = {}; // while the sandbox runs, at once
+  std::function<void(const Exposure&)> on_exposure = {}; // while the sandbox runs, at once
   std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
   // While firejail builds the sandbox, which waits for their end: what takes time and cannot refuse the entry.
   std::function<void()> before_command = {};
@@ -46,7 +46,7 @@ struct EnterResult {
   std::vector<LostFile> lost{};    // the first few files of HOME that are gone with the session
   std::uint32_t lost_count = 0;    // of all
   bool lost_partial = false;       // not all of HOME could be looked at
-  std::vector<Disclosure> disclosed{}; // hidden files that became visible, those that were told at once first
+  std::vector<Exposure> exposed{}; // hidden files that became visible, those that were told at once first
   std::optional<Failure> failure;  // to be printed, when psbc or firejail failed and not the command
 };
 

@@ -33,7 +33,8 @@ std::string join(const std::string& directory, std::string_view name) {
 
 } // namespace
 
-NameWatch::NameWatch(const std::vector<emit::WatchedName>& names, std::set<std::string> known) : known_(std::move(known)) {
+NameWatch::NameWatch(const std::vector<emit::WatchedName>& names, std::set<std::string> known, std::set<std::string> expected)
+    : known_(std::move(known)), expected_(std::move(expected)) {
   if (names.empty()) return;
   inotify_ = base::Fd(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (!inotify_) {
@@ -76,11 +77,11 @@ void NameWatch::look_at(const Directory& directory, std::string_view name, bool 
   const std::string path = join(directory.path, name);
   struct stat status{};
   const bool there = lstat(path.c_str(), &status) == 0;
-  const bool known = known_.contains(path);
+  const bool closed = known_.contains(path), known = closed || expected_.contains(path);
   // A match that is gone again was there: whoever polls has read it.
   if (matches && !(there && S_ISLNK(status.st_mode)) && (fresh || !known) && (known || told_.size() < max_told) && told_.insert(path).second)
     appeared_.push_back(path);
-  if (!(there && S_ISDIR(status.st_mode)) || next.empty() || (matches && known && !fresh)) return;
+  if (!(there && S_ISDIR(status.st_mode)) || next.empty() || (matches && closed && !fresh)) return;
   if (pending_.size() >= max_watched_directories) partial_ = true;
   else
     pending_.push_back({.path = path, .states = std::move(next), .fresh = fresh});

@@ -24,8 +24,8 @@ constexpr std::size_t max_watched_directories = 2000;
 class NameWatch {
  public:
   /// Begins with the directories above the names; `work` goes down. `known`: what is there and meant to be there,
-  /// absolute; nothing is looked for in it.
-  NameWatch(const std::vector<emit::WatchedName>& names, std::set<std::string> known);
+  /// absolute; nothing is looked for in it. `expected`: the same, but what is in it matters.
+  NameWatch(const std::vector<emit::WatchedName>& names, std::set<std::string> known, std::set<std::string> expected = {});
 
   /// Readable when something happened; -1 when nothing can be watched, and then `failure` says why.
   int descriptor() const { return inotify_.get(); }
@@ -67,7 +67,7 @@ class NameWatch {
   base::Fd inotify_;
   std::string failure_;
   std::vector<std::vector<std::string>> patterns_;
-  std::set<std::string> known_;
+  std::set<std::string> known_, expected_;
   std::deque<Directory> pending_;
   std::map<int, Directory> watched_; // by watch descriptor
   std::set<std::string> told_;

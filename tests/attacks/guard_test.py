@@ -9,6 +9,7 @@ import time
 
 from attack import Project, each, git, look
 from git_attack import MONITOR, host_uses, repository
+from running import UNTIL_END, Running, wait
 from tap import test
 from vectors import attack, main, seed
 
@@ -217,6 +218,41 @@ def _(h):
     # Without the check git says that it went well, and has the old content.
     r = p.inside("/usr/bin/git checkout -q side; git status --porcelain -uno")
     assert r.ok and r.out == " M .vscode/settings.json\n", r
+
+
+@test("D3: a guarded file that is replaced on the host while a sandbox runs is told at once, and again at the end; the next entry guards it")
+@attack("guard-replaced", "D3", "a guarded file that is replaced on the host while a sandbox tries to write it", comes_to="reached, told at once and at the end")
+def _(h):
+    repository(h)
+    h.write("~/code/demo/.envrc", "export A=1\n")
+    p = Project(h)
+    files = (".git/config", ".envrc", ".git/info/exclude", ".python-sandbox.toml")
+    evil = lambda: [name for name in files if "# evil" in h.read(f"{p.path}/{name}")]  # noqa: E731
+    append = "(while :; do for f in " + " ".join(files) + "; do grep -q evil $f || echo '# evil' >> $f; done; sleep 0.02; done) 2>/dev/null &"
+    r = Running(p, f"touch .ready; {append} {UNTIL_END}")
+    time.sleep(0.3)
+    h.write("~/code/demo/.envrc", "export A=2\n")  # in place: still the file that is guarded
+    git(h, "commit", "-qm", "outside", "--allow-empty")
+    time.sleep(0.2)
+    assert not evil() and not r.said(), (evil(), r.said())
+    git(h, "config", "user.nick", "dev")
+    r.hears("psbc: warning: `~/code/demo/.git/config` was replaced outside, and can be changed inside now: leave the sandbox, and enter again\n")
+    wait(lambda: evil() == [".git/config"], evil)  # as the message says
+    h.write("~/code/demo/new", "export A=3\n")
+    os.rename(h.path("~/code/demo/new"), h.path("~/code/demo/.envrc"))
+    h.run(["sh", "-c", "mv .git old; cp -r old .git"], cwd=p.path)  # what holds them
+    r.hears("`~/code/demo/.envrc` was replaced", "`~/code/demo/.git` was replaced")
+    wait(lambda: len(evil()) == 3, evil)
+    status, said = r.end()
+    assert status == 0 and "guarded files lost their protection while the sandbox ran:\n  `~/code/demo/.git/config`" in said, said
+    assert ".git/config changed" in said and ".envrc changed: direnv" in said, said
+    for name in evil():
+        h.write(f"{p.path}/{name}", h.read(f"{p.path}/{name}").replace("# evil\n", ""))
+    p.psbc("review")
+    r = Running(p, f"touch .ready; {append} {UNTIL_END}")
+    time.sleep(0.2)
+    status, said = r.end()
+    assert status == 0 and not evil() and not said, said
 
 
 @test("[protect]: extra guards more, allow opens a row and says at trust what that risks")

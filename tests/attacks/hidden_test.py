@@ -1,55 +1,15 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """Hidden files while a sandbox runs, and psbc hide. What a mount cannot prevent must be told at once."""
-import contextlib
 import os
 import signal
 import stat
-import subprocess
-import tempfile
 import time
 
 from attack import Project, as_root, git, secret
+from running import LATE, UNTIL_END, Running, wait
 from tap import test
 from vectors import attack, main
-
-LATE = 20  # seconds; nothing here takes one
-
-
-def wait(condition, what):
-    end = time.monotonic() + LATE
-    while not condition():
-        assert time.monotonic() < end, what() if callable(what) else what
-        time.sleep(0.01)
-
-
-class Running:
-    """A command in psbc's sandbox, and what psbc has said so far."""
-
-    def __init__(self, p, line):
-        self.p, self.h = p, p.h
-        self.log = tempfile.TemporaryFile()
-        self.process = p.h.spawn(["psbc", "run", "--", "sh", "-c", line if ".ready" in line else f"touch .ready; {line}"], cwd=p.path, stderr=self.log, stdout=self.log)
-        wait(lambda: self.h.exists(f"{p.path}/.ready"), self.said)
-
-    def said(self):
-        return os.pread(self.log.fileno(), 1 << 20, 0).decode()
-
-    def hears(self, *words):
-        wait(lambda: all(word in self.said() for word in words), lambda: f"{words} in: {self.said()}")
-
-    def end(self):
-        """Lets it end; the status, and all that was said."""
-        self.h.write(f"{self.p.path}/.end")
-        status = self.process.wait(LATE)
-        for name in (".ready", ".end"):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self.h.path(f"{self.p.path}/{name}"))
-        return status, self.said()
-
-
-UNTIL_END = "until [ -e .end ]; do sleep 0.02; done"
-
 
 def steal(*paths):
     """A process that polls: all that it reads of the files goes to .loot."""

@@ -55,6 +55,19 @@ TEST_CASE("what a pattern matches is watched for, as base::Fs::glob finds it") {
   }
 }
 
+TEST_CASE("what is expected is told when it is replaced, and what is in it is watched") {
+  Tree tree;
+  tree.make("d/f");
+  runtime::NameWatch watch({{.base = tree.dir.path().string(), .pattern = "d"}, {.base = tree.dir.path().string(), .pattern = "d/[fn]*"}}, {},
+                           {(tree.dir.path() / "d").string(), (tree.dir.path() / "d/f").string()});
+  REQUIRE(tree.told(watch).empty());
+  tree.make("d/new");
+  CHECK(tree.told(watch) == Names{"d/new"});
+  REQUIRE(unlink((tree.dir.path() / "d/f").c_str()) == 0);
+  tree.make("d/f");
+  CHECK(tree.told(watch) == Names{"d/f"});
+}
+
 TEST_CASE("what is known is told when it is replaced, and not before") {
   Tree tree;
   tree.make("d/f");

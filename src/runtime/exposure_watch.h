@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Hidden files while a sandbox runs. A mount hides what was there at entry: what replaces it on the host, or appears
-// under a hidden name later, is visible inside, and a process that polls has read it 0.1 ms after (THREATS B4).
-// Nobody can take that back, so it is told as a disclosure.
+// What is hidden, or read-only within what may be written, while a sandbox runs. A mount covers what was there at entry.
+// What replaces it on the host is not covered: a hidden file is visible inside then, and so is what appears under a hidden
+// name later, and a process that polls has read it 0.1 ms after (THREATS B4); a guarded file can be written (D3: a checkout,
+// an editor and `git config` outside replace by rename, and the kernel drops a mount with the name that it was on). Nobody
+// can take that back, so it is told.
 //
 // Who made a file cannot be known: inotify names no process, and whatever else could be asked (who has it open, its
 // times) code inside can forge. What was covered can only be replaced from outside; what was absent at entry may be
@@ -17,27 +19,28 @@
 
 namespace psbc::runtime {
 
-struct Disclosure {
+struct Exposure {
   enum class How : std::uint8_t {
     replaced, // it was hidden at entry: somebody outside put another file in its place
     appeared, // nothing was there at entry: made outside, or by the session itself
     linked,   // it has a second name now, and that one may be visible
+    unpinned, // it was read-only at entry: somebody outside put another file in its place
   } how = How::replaced;
   std::string path; // absolute
 };
 
-class HiddenWatch {
+class ExposureWatch {
  public:
   /// Before the sandbox starts: what the mounts will cover is what is there now.
-  explicit HiddenWatch(const emit::EnterPlan& plan);
+  explicit ExposureWatch(const emit::EnterPlan& plan);
 
   int descriptor() const { return names_.descriptor(); }
   /// For poll(2): 0 while directories wait to be watched, else -1.
   int timeout() const { return names_.has_work() ? 0 : -1; }
   /// To be called whenever poll(2) returned; what is new.
-  std::vector<Disclosure> look();
+  std::vector<Exposure> look();
   /// When nothing of the sandbox is left: what no event told. Looks again at all names when the watch was partial.
-  std::vector<Disclosure> finish();
+  std::vector<Exposure> finish();
 
   /// Why nothing is told at once; empty when it is.
   const std::string& failure() const { return names_.failure(); }
@@ -49,11 +52,12 @@ class HiddenWatch {
     std::uint64_t inode = 0;
   };
   /// What was covered, with what is there now.
-  void compare(std::vector<Disclosure>& found);
-  void add(std::vector<Disclosure>& found, Disclosure::How how, const std::string& path);
+  void compare(std::vector<Exposure>& found);
+  void add(std::vector<Exposure>& found, Exposure::How how, const std::string& path);
 
   const std::vector<emit::WatchedName>& asked_;
-  std::map<std::string, Covered> covered_;
+  std::map<std::string, Covered> covered_; // hidden
+  std::map<std::string, Covered> pinned_;
   std::set<std::string> told_;
   NameWatch names_;
 };
