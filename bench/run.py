@@ -126,27 +126,29 @@ def main():
         mine, other = measure(h, "total", args.rounds, [[f"{r.out.strip()}", "-I", "-c", "pass"], [f"{h.home}/envs/lab/bin/python", "-I", "-c", "pass"]], project)
         report_difference("python of psbc shim, beyond the environment's own", mine, other, 60.0)
 
-        # The look at what the host's tools obey, before and after: 100,000 files in 2,000 directories, against the same
-        # project without them.
-        for name in ("small", "large"):
+        # The look at what the host's tools obey, before and after: files in directories, against the same project without them.
+        # The build, which looks for nested repositories, is no part of this.
+        sizes = {"none": (0, 0), "normal": (50, 10), "large": (2000, 50)}
+        fill = "import os, sys\nfor d in range(int(sys.argv[1])):\n p=f'pkg{d % 40}/sub{d}'; os.makedirs(p)\n for f in range(int(sys.argv[2])): open(f'{p}/module{f}.py', 'w').close()\n"
+        for name, (directories, files) in sizes.items():
             top = h.mkdir(f"~/code/{name}")
             h.write(f"~/code/{name}/.python-sandbox.toml", f'name = "{name}"\n')
             h.run(["git", "init", "-q", top])
             h.run(["/usr/bin/cp", f"{tools}/now", f"{top}/now"])
-        fill = "import os\nfor d in range(2000):\n p=f'pkg{d % 40}/sub{d}'; os.makedirs(p)\n for f in range(50): open(f'{p}/module{f}.py', 'w').close()\n"
-        h.run(["python3", "-c", fill], cwd="~/code/large", timeout=300)
-        for name in ("small", "large"):
+            h.run(["python3", "-c", fill, str(directories), str(files)], cwd=top, timeout=300)
             for command in (["trust", "--yes"], ["run", "--", "true"]):
                 r = h.psbc(*command, cwd=f"~/code/{name}")
                 if r.status:
                     sys.exit(str(r))
-        def totals(command):
-            lines = [["/bin/sh", "-c", f"cd {h.home}/code/{name} && exec {psbc} -q {command} > /dev/null"] for name in ("large", "small")]
+
+        def totals(name, command):
+            lines = [["/bin/sh", "-c", f"cd {h.home}/code/{each} && exec {psbc} -q {command} > /dev/null"] for each in (name, "none")]
             return measure(h, "total", args.rounds, lines, h.home)
 
-        large, small = totals("run -- ./now")
-        large_build, small_build = totals("build")  # it looks for nested repositories, and is no part of this
-        report_difference("100,000 files in the project: entry and exit beyond none", large - large_build, small - small_build, 50.0)
+        for name, what, bar in (("normal", "500 files", 2.0), ("large", "100,000 files", 50.0)):
+            filled, empty = totals(name, "run -- ./now")
+            filled_build, empty_build = totals(name, "build")
+            report_difference(f"{what} in the project: entry and exit beyond none", filled - filled_build, empty - empty_build, bar)
     sys.exit(1 if missed else 0)
 
 

@@ -103,8 +103,8 @@ def write_tables(guards):
 SECTIONS = {
     "pinned": "## Read-only inside\n\nWhat exists of these cannot be changed, renamed, removed or replaced inside, nor can a directory above it. Where the last\n"
     "column says so, an empty directory or a neutral file keeps the place of what does not exist, for as long as a session runs.\n"
-    "git shows neither. No place is kept where the index or a branch has something, nor where branches differ from what is\n"
-    "checked out, because psbc does not read their trees: a checkout would fail inside, and take the mount away outside.\n\n"
+    "git shows neither. No place is kept where the index or a local branch has something: a checkout would fail inside, and take\n"
+    "the mount away outside. Nor where psbc cannot know: in a partial clone, and beyond a thousand branches.\n\n"
     "What a repository's settings name in the project is read-only as well: `core.hooksPath`, included files, and scripts of\n"
     "filters, drivers, aliases and the file system monitor.\n\n"
     "A project without a repository gets none from inside: type `git init` outside, then enter.\n\n"

@@ -233,14 +233,21 @@ void say_recovered(Context& context, runtime::ObeyedReview& review, const std::s
 
 /// A checkout that puts something where an empty directory keeps the place would take the mount away on the host, and fail
 /// inside: not where git may track it.
-std::vector<emit::KeptPlace> harmless_places(const emit::EnterPlan& plan) {
-  std::vector<emit::KeptPlace> out;
+std::vector<emit::KeptPlace> harmless_places(const emit::EnterPlan& plan, const policy::Places& places) {
   base::RealFs fs;
+  std::vector<emit::KeptPlace> absent;
+  std::vector<base::AbsPath> directories;
   for (const emit::KeptPlace& place : plan.kept) {
     const auto path = base::AbsPath::parse(place.path);
-    if (path && fs.kind(*path) == base::Kind::absent && (!place.directory || !driver::may_be_tracked(fs, *path))) out.push_back(place);
+    if (!path || fs.kind(*path) != base::Kind::absent) continue;
+    absent.push_back(place);
+    if (place.directory) directories.push_back(*path);
   }
-  return out;
+  const auto tracked = driver::possibly_tracked(fs, directories, places.build(plan.id));
+  std::erase_if(absent, [&](const emit::KeptPlace& place) {
+    return std::any_of(tracked.begin(), tracked.end(), [&](const base::AbsPath& path) { return path.string() == place.path; });
+  });
+  return absent;
 }
 
 } // namespace
@@ -304,7 +311,7 @@ int enter(Context& context, const EnterOptions& asked) {
   // Before psbc takes away or makes what keeps places.
   auto review = runtime::ObeyedReview::open(places->state, artefacts->plan.id);
   if (review) say_recovered(context, *review, artefacts->plan.project);
-  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front(), harmless_places(artefacts->plan));
+  const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front(), harmless_places(artefacts->plan, *places));
   if (!record) {
     // A full disk keeps nobody out; a /tmp that is somebody else's does.
     const int code = record.error().code;

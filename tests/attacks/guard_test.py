@@ -178,7 +178,7 @@ def _(h):
     assert not host_uses(h, p.path), h.story()
 
 
-@test("D5: no place is kept where a branch has something, nor where that is uncertain: checkouts work on both sides")
+@test("D5: no place is kept where a branch has something, nor where that is uncertain, and checkouts work on both sides; elsewhere it is kept")
 def _(h):
     repository(h)
     git(h, "checkout", "-q", "-b", "with")
@@ -186,9 +186,24 @@ def _(h):
     git(h, "add", "-A")
     git(h, "commit", "-qm", "settings")
     git(h, "checkout", "-q", "-")
+    git(h, "branch", "another")
+    git(h, "commit", "-q", "--allow-empty", "-m", "ahead of it")
     p = Project(h)
-    r = p.entered("ls -A; git checkout -q with && cat .vscode/settings.json && git checkout -q -")
-    assert r.ok and "\n.vscode\n" not in r.out and r.out.endswith("{}\n"), r
+    kept = lambda r: {".vscode", ".claude", ".envrc", ".idea"} & set(r.out.split())  # noqa: E731
+    r = p.entered("ls -A; git checkout -q with && cat .vscode/settings.json && git checkout -q -; mkdir .claude/x || echo no")
+    assert r.ok and kept(r) == {".claude", ".envrc", ".idea"} and r.out.endswith("{}\nno\n"), r
+    tip = git(h, "rev-parse", "with").out.strip()
+    git(h, "branch", "-q", "-D", "with")
+    for _ in range(2):  # asked, and from what was answered
+        assert kept(p.entered("ls -A")) == {".vscode", ".claude", ".envrc", ".idea"}
+    git(h, "branch", "with", tip)
+    assert kept(p.entered("ls -A")) == {".claude", ".envrc", ".idea"}
+    git(h, "pack-refs", "--all")
+    git(h, "gc", "-q")
+    assert kept(p.entered("ls -A")) == {".claude", ".envrc", ".idea"}
+    git(h, "config", "remote.origin.promisor", "true")  # objects may be elsewhere
+    assert kept(p.entered("ls -A")) == set()
+    git(h, "config", "--unset", "remote.origin.promisor")
     git(h, "checkout", "-q", "with")
     r = p.entered("echo x > .vscode/settings.json; cat .vscode/settings.json")
     assert r.out == "{}\n", r
