@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/inside_git_files.h"
+#include "cli/inside_git_places.h"
 #include "cli/inside_git_settings.h"
 
 namespace psbc::cli {
@@ -37,9 +38,10 @@ int inside_git(int argc, char** argv) {
     complain("git is not installed");
     return exit_not_found;
   }
-  const GitLine git(std::move(program), Words(argv + 1, argv + argc));
+  GitLine git(std::move(program), Words(argv + 1, argv + argc));
   const bool settings = meets_settings(git);
   if (settings && !is_whole_without_settings(git)) return 1;
+  if (!spare_places(git)) return 1;
   if (moves_files(git)) return run_beside_files(git);
   if (!settings) git.become();
   return run_beside_settings(git);

@@ -69,6 +69,11 @@ GitLine::GitLine(std::string program, Words words) : program_(std::move(program)
   follow_alias();
 }
 
+void GitLine::add_flag(const std::string& flag) {
+  flags_.push_back(flag);
+  words_.insert(words_.begin() + static_cast<std::ptrdiff_t>(std::min(words_.size(), options_.size() + 1)), flag);
+}
+
 std::string GitLine::typed() const {
   std::string out;
   for (const std::string& word : words_) {

@@ -25,6 +25,8 @@ class GitLine {
 
   const std::string& command() const { return command_; } // of an alias, what it stands for
   const Words& names() const { return names_; }           // what is no option, up to `--`
+  /// One more option of the command.
+  void add_flag(const std::string& flag);
   std::string typed() const;                              // as for a shell, without `git`
   bool has_flag(std::initializer_list<const char*> flags) const;
   /// One of these letters among short options written together, such as the `t` of `-qt`.
