@@ -11,6 +11,9 @@ import re
 import sys
 
 HOLES = {
+    "hook/hook.bash": {"psbc"},
+    "hook/hook.fish": {"psbc"},
+    "hook/hook.zsh": {"psbc"},
     "profile/enter.profile": {"exposed", "guarded", "header"},
     "profile/standalone.profile": {"environment", "exposed", "guarded", "header"},
     "shell/inside.bash": {"environment", "history", "name", "session"},

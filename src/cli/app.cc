@@ -51,6 +51,7 @@ struct Options {
   TokensOptions tokens;
   ShimOptions shim;
   GitHooksOptions git_hooks;
+  std::string hook_shell;
   bool schema_user = false;
 };
 
@@ -178,6 +179,10 @@ void define_git_hooks(CLI::App& hooks, Options& o) {
   hooks.add_option("--hook-type", o.git_hooks.types, "install: which hooks (default: default_install_hook_types of the file, else pre-commit)")->type_name("NAME");
 }
 
+void define_hook(CLI::App& hook, Options& o) {
+  hook.add_option("shell", o.hook_shell, "bash, zsh or fish")->type_name("SHELL")->required();
+}
+
 struct CommandRow {
   const char* name;
   const char* summary;
@@ -202,6 +207,8 @@ constexpr CommandRow table[] = {
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
     {"review", "What sessions left among the files that programs outside obey: show, accept, restore", define_review,
      [](Context& c, Options& o) { return review(c, o.review); }},
+    {"hook", "What your shell sources, so that it enters sandboxes by itself: psbc hook bash, zsh or fish", define_hook,
+     [](Context& c, Options& o) { return hook(c, o.hook_shell); }},
     {"git", "git outside, where nothing that the repository names is run: psbc git ARG...", [](CLI::App&, Options&) {},
      [](Context& c, Options& o) { return host_git(c, o.command); }, true, true},
     {"git-hooks", "Hooks of git that run pre-commit in the sandbox", define_git_hooks,
@@ -277,25 +284,37 @@ const CommandRow* plain_command(const std::vector<std::string>& words, Options& 
   return command;
 }
 
-int dispatch(const CommandRow& command, Options& o, bool has_tail) {
-  Context context;
+/// What a command gets, after -C; false when there is no such directory.
+bool begin(Context& context, const Options& o) {
   context.env = base::Env::from_process();
   context.quiet = o.quiet;
   context.color = wants_color(o, context.env);
   for (const std::string& directory : o.change_to)
     if (chdir(directory.c_str()) != 0) {
       complain(base::system_error("change to", directory));
-      return exit_usage;
+      return false;
     }
   char* here = getcwd(nullptr, 0);
   if (const auto cwd = here != nullptr ? base::AbsPath::parse(here) : std::nullopt) context.cwd = *cwd;
   free(here);
+  return true;
+}
 
+int dispatch(const CommandRow& command, Options& o, bool has_tail) {
+  Context context;
+  if (!begin(context, o)) return exit_usage;
   if (has_tail && !command.has_tail) {
     complain(std::string("`") + command.name + "` takes no command after `--`", std::string("type: psbc ") + command.name + " --help");
     return exit_usage;
   }
   return command.run(context, o);
+}
+
+/// By templates/hook, at a prompt.
+int enter_by_hook() {
+  signal(SIGPIPE, SIG_IGN);
+  Context context;
+  return begin(context, {}) ? hook_enter(context) : exit_fine;
 }
 
 /// CLI11 says "The following argument was not expected: biuld"; people want to know what to type.
@@ -340,6 +359,7 @@ int run(int argc, char** argv) {
   // Before CLI11: the first process inside must start at once, and sees nothing of the options.
   if (argc >= 2 && std::string_view(argv[1]) == "jail-init") return runtime::jail_init_main();
   if (argc >= 2 && std::string_view(argv[1]) == "agent-filter") return runtime::agent_filter_main();
+  if (argc == 2 && std::string_view(argv[1]) == "hook-enter") return enter_by_hook();
   if (argc >= 2 && std::string_view(argv[1]) == "shim-exec") return shim_exec(argc, argv); // its arguments are the program's
   signal(SIGPIPE, SIG_IGN); // a closed pager is a failed write, not a death
 

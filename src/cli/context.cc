@@ -40,7 +40,8 @@ void complain(std::string_view message, std::string_view hint) {
 void complain(const base::Error& error) { complain(base::describe(error), error.hint); }
 
 void show(const Context& context, const diag::Diagnostics& diagnostics) {
-  if (diagnostics.empty() || (context.quiet && !diagnostics.has_errors())) return;
+  if (diagnostics.empty() || ((context.quiet || context.brief) && !diagnostics.has_errors())) return;
+  if (context.brief) return to_stderr("psbc: the sandbox was not entered: its .python-sandbox.toml has errors, which psbc build shows\n");
   to_stderr(diag::render(diagnostics, {.color = context.color}));
 }
 

@@ -23,6 +23,7 @@ struct Context {
   base::Env env;
   base::AbsPath cwd = base::AbsPath::literal("/"); // after -C
   bool quiet = false;
+  bool brief = false; // of errors in a file: one line, and who shows them all
   bool color = false; // of stderr
 };
 

@@ -86,7 +86,7 @@ std::optional<Chosen> choose_config(Context& context, const policy::Places& plac
   const auto asked = driver::asked({.places = places, .project = project, .self = self, .fs = context.fs, .env = context.env}, sources, diagnostics);
   show(context, diagnostics);
   if (!asked) {
-    fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+    if (!context.brief) fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
     return std::nullopt;
   }
   if (trust::widening(*approval->granted, asked->capabilities).empty()) {
@@ -281,7 +281,7 @@ int enter(Context& context, const EnterOptions& asked) {
   show(context, diagnostics);
   if (!built) return fail(built.error());
   if (built->state == driver::BuildResult::State::invalid)
-    return fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+    return context.brief ? exit_own_failure : fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
   for (const std::string& sentence : built->damage) say(context, "psbc: " + sentence);
   for (const std::string& sentence : built->open.by_kernel) say(context, "psbc: open to what runs inside: " + sentence);
 

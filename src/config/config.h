@@ -93,6 +93,7 @@ struct ProjectSettings {
   SpannedString root; // "~/x" or "/x"
   std::vector<TokenSource> tokens;
   SshKeys ssh;
+  bool hook = true; // the shell's hook enters it
 };
 
 /// `[protect]`: of what the host's tools obey unasked (base/guards.h).

@@ -162,6 +162,7 @@ void decode(IndexKey key, const KeyShape&, const Value& value, Index& index) {
 
 void decode(ProjectSettingsKey key, const KeyShape& shape, const Value& value, ProjectSettings& settings) {
   switch (key) {
+    case ProjectSettingsKey::hook: settings.hook = value.boolean; break;
     case ProjectSettingsKey::tokens: settings.tokens = token_sources(value, *shape.table); break;
     case ProjectSettingsKey::ssh_keys: settings.ssh.keys = texts(value); break;
     case ProjectSettingsKey::ssh_confirm: settings.ssh.confirm = value.boolean; break;
