@@ -8,6 +8,7 @@ Exit status 1 when a bar is missed. Never part of a test run: a clock must not f
 """
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,12 +60,19 @@ def main():
         verdict = "MISSED" if added > bar else "bar met"
         print(f"{what:62} {mine / 1000:8.2f} ms - {other / 1000:8.2f} ms = {added:5.2f} ms (bar {bar} ms: {verdict})", flush=True)
 
+    def report_times(what, mine, other, least):
+        nonlocal missed
+        times = other / mine
+        missed += times < least
+        print(f"{what:62} {mine:8.1f} us / {other:8.1f} us : {times:5.0f} times cheaper (bar {least}: {'bar met' if times >= least else 'MISSED'})", flush=True)
+
     with host.Host() as h:
         tools = h.mkdir("~/tools")
         compile_tools("/run")
         for name in ("spawn", "now"):
             h.write(f"~/tools/{name}", Path(f"/run/{name}").read_bytes(), 0o755)
         h.copy("bench/predecessor", "~/tools/predecessor")
+        h.copy("bench/prompt.bash", "~/tools/prompt.bash")
         h.write("~/.gitconfig", "[user]\n\tname = Dev\n\temail = dev@example.org\n")
         h.write("~/.bashrc", "alias ll='ls -l'\n")
         h.write("~/.vimrc", "set nu\n")
@@ -125,6 +133,13 @@ def main():
                 sys.exit(str(r))
         mine, other = measure(h, "total", args.rounds, [[f"{r.out.strip()}", "-I", "-c", "pass"], [f"{h.home}/envs/lab/bin/python", "-I", "-c", "pass"]], project)
         report_difference("python of psbc shim, beyond the environment's own", mine, other, 60.0)
+
+        # What a shell pays at each prompt when nothing changed.
+        if shutil.which("direnv"):
+            h.write("~/.bashrc", f"PS1='> '\neval \"$(psbc hook bash)\"\neval \"$(direnv hook bash)\"\ncd ~/code/lab\n")
+            r = h.run(["bash", "-ic", f"__psbc_seen=$PWD; . {tools}/prompt.bash __psbc_hook _direnv_hook"])
+            mine, other = (float(line) / 10 for line in r.out.split()[-2:])
+            report_times("prompt in an unchanged directory, psbc's hook against direnv's", mine, other, 50)
 
         # The look at what the host's tools obey, before and after: files in directories, against the same project without them.
         # The build, which looks for nested repositories, is no part of this.

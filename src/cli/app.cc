@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/completions.h"
 #include "cli/version.h"
 #include "policy/shell_table.h"
 #include "runtime/jail_init.h"
@@ -183,6 +184,14 @@ void define_hook(CLI::App& hook, Options& o) {
   hook.add_option("shell", o.hook_shell, "bash, zsh or fish")->type_name("SHELL")->required();
 }
 
+void define_completions(CLI::App& completions, Options& o) {
+  std::vector<std::string> shells;
+  for (const policy::Shell& shell : policy::shell_table()) shells.emplace_back(shell.id);
+  completions.add_option("shell", o.hook_shell, "bash, zsh or fish")->type_name("SHELL")->required()->check(CLI::IsMember(shells));
+}
+
+int print_completions(const std::string& shell);
+
 struct CommandRow {
   const char* name;
   const char* summary;
@@ -190,6 +199,7 @@ struct CommandRow {
   int (*run)(Context&, Options&);
   bool has_tail = false; // takes a command after `--`
   bool is_all_tail = false; // and without it: every word after the name is another program's
+  const char* words = ""; // what its first argument may be, where that is one of a few words
 };
 
 // In the order of --help.
@@ -208,7 +218,9 @@ constexpr CommandRow table[] = {
     {"review", "What sessions left among the files that programs outside obey: show, accept, restore", define_review,
      [](Context& c, Options& o) { return review(c, o.review); }},
     {"hook", "What your shell sources, so that it enters sandboxes by itself: psbc hook bash, zsh or fish", define_hook,
-     [](Context& c, Options& o) { return hook(c, o.hook_shell); }},
+     [](Context& c, Options& o) { return hook(c, o.hook_shell); }, false, false, "bash zsh fish"},
+    {"completions", "What completes psbc in your shell: psbc completions bash, zsh or fish", define_completions,
+     [](Context&, Options& o) { return print_completions(o.hook_shell); }, false, false, "bash zsh fish"},
     {"git", "git outside, where nothing that the repository names is run: psbc git ARG...", [](CLI::App&, Options&) {},
      [](Context& c, Options& o) { return host_git(c, o.command); }, true, true},
     {"git-hooks", "Hooks of git that run pre-commit in the sandbox", define_git_hooks,
@@ -216,7 +228,7 @@ constexpr CommandRow table[] = {
        o.git_hooks.arguments = std::move(o.command);
        return git_hooks(c, o.git_hooks);
      },
-     true},
+     true, false, "install remove status"},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
@@ -230,7 +242,7 @@ constexpr CommandRow table[] = {
        o.tokens.command = std::move(o.command);
        return tokens(c, o.tokens);
      },
-     true},
+     true, false, "list info set rm check"},
     {"schema", "Print the JSON Schema of .python-sandbox.toml", define_schema, [](Context&, Options& o) { return schema(o.schema_user); }},
 };
 
@@ -255,6 +267,34 @@ void define(CLI::App& app, Options& o, const std::vector<std::string>& words) {
   const bool all = none || named("-h") || named("--help");
   for (const CommandRow& row : table)
     if (all || named(row.name)) row.define(*app.add_subcommand(row.name, row.summary), o);
+}
+
+std::vector<CompletedOption> completed(CLI::App& app) {
+  std::vector<CompletedOption> out;
+  for (const CLI::Option* option : app.get_options()) {
+    CompletedOption& one = out.emplace_back();
+    for (const std::string& name : option->get_snames()) one.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) one.names.push_back("--" + name);
+    one.summary = option->get_description();
+    one.has_value = option->get_items_expected_max() > 0;
+    if (one.names.empty()) out.pop_back(); // an argument
+  }
+  return out;
+}
+
+int print_completions(const std::string& shell) {
+  Options unused;
+  CLI::App app{description, "psbc"};
+  define(app, unused, {"--help"}); // all of them
+  std::vector<CompletedCommand> commands;
+  for (const CommandRow& row : table) {
+    CompletedCommand& command = commands.emplace_back(CompletedCommand{.name = row.name, .summary = row.summary, .words = {}, .options = {}, .has_tail = row.has_tail && !row.is_all_tail});
+    for (const std::string_view word : base::split(row.words, ' '))
+      if (!word.empty()) command.words.emplace_back(word);
+    if (!row.is_all_tail) command.options = completed(*app.get_subcommand(row.name));
+  }
+  print(completions(shell, commands, completed(app)));
+  return exit_fine;
 }
 
 bool wants_color(const Options& o, const base::Env& env) {
