@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/path.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace psbc::base {

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/registry.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "driver/hide.h"
 #include "runtime/inside.h"

@@ -2,6 +2,7 @@
 // The outputs are a few hundred lines, so the plain longest common subsequence is quick enough.
 #include "cli/unified_diff.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace psbc::cli {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "driver/hidden_leaks.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/quote.h"

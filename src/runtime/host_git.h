@@ -8,6 +8,7 @@
 //   <state>/git/<digest>/hooks/      under the names that githooks(5) has: psbc, which says what it did not run
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
