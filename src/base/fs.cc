@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "base/digest.h"
@@ -277,7 +278,7 @@ Result<std::string> RealFs::listener(const AbsPath& path) {
     return std::string();
   constexpr std::size_t longest = 64; // TASK_COMM_LEN is 16
   const auto comm = read(AbsPath::literal("/proc") / std::to_string(peer.pid) / "comm", longest);
-  return comm ? comm->substr(0, comm->find('\n')) : std::string();
+  return std::string(comm ? first_line(*comm) : "");
 }
 
 Result<std::string> RealFs::version_output(const AbsPath& program) {
@@ -333,6 +334,13 @@ std::optional<RealFs::Look> FirstLook::look(const AbsPath& path) {
 Result<RealFs::Listing> FirstLook::list(const AbsPath& path) {
   const auto found = listings_.find(path.string());
   return found != listings_.end() ? found->second : listings_.emplace(path.string(), RealFs::list(path)).first->second;
+}
+
+std::optional<AbsPath> real_path(const std::string& path) {
+  char* const real = realpath(path.c_str(), nullptr);
+  auto out = real != nullptr ? AbsPath::parse(real) : std::nullopt;
+  free(real);
+  return out;
 }
 
 Result<Resolved> resolve(Fs& fs, const AbsPath& path) { return resolve_below(fs, AbsPath::literal("/"), path.string()); }

@@ -132,6 +132,9 @@ class FirstLook final : public RealFs {
   std::unordered_map<std::string, Result<Listing>> listings_;
 };
 
+/// The same path without symlinks and `..`, by realpath(3); nothing when it leads nowhere. Relative to the current directory.
+std::optional<AbsPath> real_path(const std::string& path);
+
 /// The canonical path: every symlink resolved, asked component by component through `fs`. Components
 /// that do not exist stay as they are. ELOOP after 40 links.
 struct Resolved {

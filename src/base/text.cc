@@ -176,6 +176,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best == nullptr ? std::string{} : *best;
 }
 
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

@@ -35,6 +35,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The nearest of `candidates`, when near enough to be meant (distance <= max(1, length / 3)).
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+/// What stands before the first line break.
+std::string_view first_line(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 } // namespace psbc::base

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/completions.h"
+#include "cli/shell_choice.h"
 #include "cli/version.h"
 #include "policy/shell_table.h"
 #include "runtime/jail_init.h"
@@ -54,7 +55,7 @@ struct Options {
   TokensOptions tokens;
   ShimOptions shim;
   GitHooksOptions git_hooks;
-  std::string hook_shell;
+  std::string shell; // of hook and completions
   bool schema_user = false;
 };
 
@@ -182,14 +183,8 @@ void define_git_hooks(CLI::App& hooks, Options& o) {
   hooks.add_option("--hook-type", o.git_hooks.types, "install: which hooks (default: default_install_hook_types of the file, else pre-commit)")->type_name("NAME");
 }
 
-void define_hook(CLI::App& hook, Options& o) {
-  hook.add_option("shell", o.hook_shell, "bash, zsh or fish")->type_name("SHELL")->required();
-}
-
-void define_completions(CLI::App& completions, Options& o) {
-  std::vector<std::string> shells;
-  for (const policy::Shell& shell : policy::shell_table()) shells.emplace_back(shell.id);
-  completions.add_option("shell", o.hook_shell, "bash, zsh or fish")->type_name("SHELL")->required()->check(CLI::IsMember(shells));
+void define_shell(CLI::App& command, Options& o) {
+  command.add_option("shell", o.shell, "bash, zsh or fish")->type_name("SHELL")->required();
 }
 
 int print_completions(const std::string& shell);
@@ -219,10 +214,10 @@ constexpr CommandRow table[] = {
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
     {"review", "What sessions left among the files that programs outside obey: show, accept, restore", define_review,
      [](Context& c, Options& o) { return review(c, o.review); }},
-    {"hook", "What your shell sources, so that it enters sandboxes by itself: psbc hook bash, zsh or fish", define_hook,
-     [](Context& c, Options& o) { return hook(c, o.hook_shell); }, false, false, "bash zsh fish"},
-    {"completions", "What completes psbc in your shell: psbc completions bash, zsh or fish", define_completions,
-     [](Context&, Options& o) { return print_completions(o.hook_shell); }, false, false, "bash zsh fish"},
+    {"hook", "What your shell sources, so that it enters sandboxes by itself: psbc hook bash, zsh or fish", define_shell,
+     [](Context& c, Options& o) { return hook(c, o.shell); }, false, false, "bash zsh fish"},
+    {"completions", "What completes psbc in your shell: psbc completions bash, zsh or fish", define_shell,
+     [](Context&, Options& o) { return print_completions(o.shell); }, false, false, "bash zsh fish"},
     {"git", "git outside, where nothing that the repository names is run: psbc git ARG...", [](CLI::App&, Options&) {},
      [](Context& c, Options& o) { return host_git(c, o.command); }, true, true},
     {"git-hooks", "Hooks of git that run pre-commit in the sandbox", define_git_hooks,
@@ -285,6 +280,8 @@ std::vector<CompletedOption> completed(CLI::App& app) {
 }
 
 int print_completions(const std::string& shell) {
+  const policy::Shell* const known = known_shell(shell, "completion");
+  if (known == nullptr) return exit_usage;
   Options unused;
   CLI::App app{description, "psbc"};
   define(app, unused, {"--help"}); // all of them
@@ -295,7 +292,7 @@ int print_completions(const std::string& shell) {
       if (!word.empty()) command.words.emplace_back(word);
     if (!row.is_all_tail) command.options = completed(*app.get_subcommand(row.name));
   }
-  print(completions(shell, commands, completed(app)));
+  print(completions(known->id, commands, completed(app)));
   return exit_fine;
 }
 

@@ -28,7 +28,6 @@ struct EnterOptions {
   std::string templates; // as for build
   std::vector<std::string> command; // empty: an interactive shell
   bool is_run = false;              // `run`: a command, and inside the same sandbox it just runs
-  bool is_hook = false;             // by a shell's hook: at most one line when it cannot be
   bool is_shim = false;             // by a program of a shim, from any directory: what is not trusted cannot be executed
 };
 int enter(Context& context, const EnterOptions& options);

@@ -10,6 +10,7 @@
 #include "base/token_forms.h"
 #include "diag/render.h"
 #include "policy/git_remotes.h"
+#include "runtime/inside.h"
 
 namespace psbc::cli {
 
@@ -38,6 +39,12 @@ void complain(std::string_view message, std::string_view hint) {
 }
 
 void complain(const base::Error& error) { complain(base::describe(error), error.hint); }
+
+bool refuse_inside(std::string_view why, std::string_view hint) {
+  const auto session = runtime::inside_session();
+  if (session) complain("you are inside the sandbox `" + base::escape(session->name) + "`, " + std::string(why), hint);
+  return session.has_value();
+}
 
 void show(const Context& context, const diag::Diagnostics& diagnostics) {
   if (diagnostics.empty() || ((context.quiet || context.brief) && !diagnostics.has_errors())) return;
@@ -69,11 +76,7 @@ std::optional<base::AbsPath> absolute(const Context& context, const std::string&
     return path;
   }
   // `..` needs the real parents.
-  char* real = realpath((directory.starts_with('/') ? directory : context.cwd.string() + "/" + directory).c_str(), nullptr);
-  if (real == nullptr) return std::nullopt;
-  const auto path = base::AbsPath::parse(real);
-  free(real);
-  return path;
+  return base::real_path(directory.starts_with('/') ? directory : context.cwd.string() + "/" + directory);
 }
 
 std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status) {

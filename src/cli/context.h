@@ -34,6 +34,8 @@ void warn(std::string_view text, std::string_view line_break = {});
 void complain(const base::Error& error);                  // "psbc: error: cannot ...", then the hint
 void complain(std::string_view message, std::string_view hint = {});
 void show(const Context& context, const diag::Diagnostics& diagnostics);
+/// True, and said, in a sandbox: "you are inside the sandbox `x`" and `why`.
+bool refuse_inside(std::string_view why, std::string_view hint);
 enum class Answer : std::uint8_t { yes, no, none };
 /// Only a person at a terminal is asked, and not with --quiet, which hid what the question is about; silence approves nothing.
 Answer ask(const Context& context, const char* question);

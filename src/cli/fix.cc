@@ -16,7 +16,6 @@
 #include "policy/git_remotes.h"
 #include "policy/remote_login.h"
 #include "runtime/credential_store.h"
-#include "runtime/inside.h"
 #include "runtime/sessions.h"
 
 namespace psbc::cli {
@@ -179,12 +178,7 @@ std::string words_of(const std::vector<std::string>& helpers) {
 } // namespace
 
 int fix(Context& context, const FixOptions& options) {
-  if (const auto session = runtime::inside_session()) {
-    complain("you are inside the sandbox `" + base::escape(session->name) +
-                 "`, where the settings of git cannot be written",
-             "leave it first: exit");
-    return exit_usage;
-  }
+  if (refuse_inside("where the settings of git cannot be written", "leave it first: exit")) return exit_usage;
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // passwords come by
   int status = exit_fine;
   const auto places = places_here(context, status);

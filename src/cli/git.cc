@@ -11,8 +11,6 @@
 #include "cli/commands.h"
 #include "driver/registry.h"
 #include "runtime/host_git.h"
-#include "runtime/inside.h"
-#include "runtime/sessions.h"
 
 namespace psbc::cli {
 namespace {
@@ -68,21 +66,18 @@ int git_stand_in(int argc, char** argv) {
   return exit_machine;
 }
 
+base::Result<runtime::HostGit> open_host_git(Context& context, const policy::Places& places) {
+  TRY_ASSIGN(const base::AbsPath self, driver::find_self(context.fs));
+  const runtime::HostPrograms host(context.env, writable_places(context, places));
+  return runtime::HostGit::open(places.state, self, host, context.env);
+}
+
 int host_git(Context& context, const std::vector<std::string>& words) {
-  if (const auto session = runtime::inside_session()) {
-    complain("you are inside the sandbox `" + base::escape(session->name) + "`, and `psbc git` is for outside", "type git as it is, or leave first: exit");
-    return exit_usage;
-  }
+  if (refuse_inside("and `psbc git` is for outside", "type git as it is, or leave first: exit")) return exit_usage;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;
-  const auto self = driver::find_self(context.fs);
-  if (!self) {
-    complain(self.error());
-    return exit_machine;
-  }
-  const runtime::HostPrograms host(context.env, writable_places(context, *places));
-  auto git = runtime::HostGit::open(places->state, *self, host, context.env);
+  auto git = open_host_git(context, *places);
   complain(git ? git->become(words) : git.error());
   return exit_machine;
 }

@@ -4,9 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include "base/path.h"
+#include "cli/context.h"
+#include "runtime/host_git.h"
 
 namespace psbc::cli {
+
+/// git on the host, found outside of every place that a session can write.
+base::Result<runtime::HostGit> open_host_git(Context& context, const policy::Places& places);
 
 /// psbc as a git that `psbc git` started meant it: under the name of one of git's programs, or of a hook
 /// (runtime/host_git.h). Nothing when it was called by another name, or by nobody of these.

@@ -32,24 +32,18 @@ constexpr std::string_view told[] = {"GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EDITOR
 
 bool is_known(std::string_view name) { return std::find(known_hooks.begin(), known_hooks.end(), name) != known_hooks.end(); }
 
-/// The hooks of a repository, and where its work tree is.
-struct Repository {
-  base::AbsPath tree, hooks;
-};
-
 base::Error cannot(std::string cause, std::string hint) {
   return {.operation = "install hooks", .object = "here", .code = 0, .cause = std::move(cause), .hint = std::move(hint)};
 }
 
-base::Result<Repository> repository_here(Context& context, const policy::Places& places, const base::AbsPath& root) {
-  TRY_ASSIGN(const base::AbsPath self, driver::find_self(context.fs));
-  const runtime::HostPrograms host(context.env, {places.data.string(), root.string()});
-  TRY_ASSIGN(auto git, runtime::HostGit::open(places.state, self, host, context.env));
+/// The hooks of the repository of which the project is the top.
+base::Result<base::AbsPath> hooks_of(Context& context, const policy::Places& places, const base::AbsPath& root) {
+  TRY_ASSIGN(auto git, open_host_git(context, places));
   const std::vector<std::string> at = {"-C", root.string()};
   const auto ask = [&](std::vector<std::string> words) -> base::Result<std::string> {
     words.insert(words.begin(), at.begin(), at.end());
     TRY_ASSIGN(const base::Captured said, git.ask(words));
-    return said.status == 0 ? said.out.substr(0, said.out.find('\n')) : std::string();
+    return std::string(said.status == 0 ? base::first_line(said.out) : "");
   };
   TRY_ASSIGN(const std::string tree, ask({"rev-parse", "--show-toplevel"}));
   TRY_ASSIGN(const std::string common, ask({"rev-parse", "--path-format=absolute", "--git-common-dir"}));
@@ -62,13 +56,13 @@ base::Result<Repository> repository_here(Context& context, const policy::Places&
     TRY_ASSIGN(const std::string elsewhere, ask({"config", scope, "core.hooksPath"}));
     if (!elsewhere.empty()) return cannot("core.hooksPath names `" + base::escape(elsewhere) + "`, where git looks for hooks instead", std::string("git config ") + scope + " --unset core.hooksPath");
   }
-  return Repository{.tree = *top, .hooks = *directory / "hooks"};
+  return *directory / "hooks";
 }
 
 enum class Kind : std::uint8_t { none, own, pre_commit, foreign };
 
-Kind kind_of(Context& context, const Repository& repository, std::string_view name, const base::AbsPath& self) {
-  const base::AbsPath path = repository.hooks / name;
+Kind kind_of(Context& context, const base::AbsPath& hooks, std::string_view name, const base::AbsPath& self) {
+  const base::AbsPath path = hooks / name;
   const base::Kind kind = context.fs.kind(path);
   if (kind == base::Kind::absent) return Kind::none;
   const auto text = context.fs.read(path, hook_limit);
@@ -117,14 +111,14 @@ base::Status write_hook(const base::AbsPath& path, const std::string& text) {
 
 class Hooks {
  public:
-  Hooks(Context& context, Repository repository, base::AbsPath self, base::AbsPath home)
-      : context_(context), repository_(std::move(repository)), self_(std::move(self)), home_(std::move(home)) {}
+  Hooks(Context& context, base::AbsPath hooks, base::AbsPath self, base::AbsPath home)
+      : context_(context), hooks_(std::move(hooks)), self_(std::move(self)), home_(std::move(home)) {}
 
   base::Status install(const std::vector<std::string>& names) {
-    TRY(base::make_directories(repository_.hooks, 0755));
+    TRY(base::make_directories(hooks_, 0755));
     for (const std::string& name : names) {
-      const base::AbsPath path = repository_.hooks / name, legacy = repository_.hooks / (name + ".legacy");
-      if (kind_of(context_, repository_, name, self_) == Kind::foreign) {
+      const base::AbsPath path = hooks_ / name, legacy = hooks_ / (name + ".legacy");
+      if (kind_of(context_, hooks_, name, self_) == Kind::foreign) {
         // pre-commit's own way: it runs what was there before, and so inside now.
         if (context_.fs.kind(legacy) != base::Kind::absent)
           return cannot("there is a hook `" + name + "` already, and " + shown(legacy) + " as well", "look at both, and move one away");
@@ -140,8 +134,8 @@ class Hooks {
   base::Status remove() {
     bool is_any = false;
     for (const std::string_view name : known_hooks) {
-      if (kind_of(context_, repository_, name, self_) != Kind::own) continue;
-      const base::AbsPath path = repository_.hooks / name, legacy = repository_.hooks / (std::string(name) + ".legacy");
+      if (kind_of(context_, hooks_, name, self_) != Kind::own) continue;
+      const base::AbsPath path = hooks_ / name, legacy = hooks_ / (std::string(name) + ".legacy");
       const bool had = context_.fs.kind(legacy) == base::Kind::file;
       if (had ? rename(legacy.c_str(), path.c_str()) != 0 : unlink(path.c_str()) != 0) return base::system_error("remove", path.string());
       say(context_, "removed " + shown(path) + (had ? "; the hook that was there before is back, and runs on the host" : ""));
@@ -155,10 +149,10 @@ class Hooks {
   bool status() const {
     bool is_fine = true, is_any = false;
     for (const std::string_view name : known_hooks) {
-      const Kind kind = kind_of(context_, repository_, name, self_);
+      const Kind kind = kind_of(context_, hooks_, name, self_);
       if (kind == Kind::none) continue;
       is_any = true;
-      const bool runs = access((repository_.hooks / name).c_str(), X_OK) == 0;
+      const bool runs = access((hooks_ / name).c_str(), X_OK) == 0;
       print(std::string(name) + (!runs ? "  is not executable, and not run" : kind == Kind::own ? "  runs in the sandbox" : "  runs on the host, as you") + "\n");
       is_fine = is_fine && (!runs || kind == Kind::own);
     }
@@ -170,8 +164,7 @@ class Hooks {
   std::string shown(const base::AbsPath& path) const { return "`" + base::escape(base::display_path(path, home_)) + "`"; }
 
   Context& context_;
-  Repository repository_;
-  base::AbsPath self_, home_;
+  base::AbsPath hooks_, self_, home_;
 };
 
 /// What the hook does: pre-commit's own entry for hooks, in the sandbox.
@@ -221,21 +214,18 @@ int git_hooks(Context& context, const GitHooksOptions& options) {
     complain("there is no `psbc git-hooks " + base::escape(options.words.size() > 1 ? options.words[1] : action) + "`", "psbc git-hooks install, remove or status");
     return exit_usage;
   }
-  if (const auto session = runtime::inside_session()) {
-    complain("you are inside the sandbox `" + base::escape(session->name) + "`, where hooks cannot be written", "leave it first: exit");
-    return exit_usage;
-  }
+  if (refuse_inside("where hooks cannot be written", "leave it first: exit")) return exit_usage;
   int status = exit_fine;
   const auto places = places_here(context, status);
   const auto project = places ? project_here(context, {}, status) : std::nullopt;
   if (!project) return status;
   const auto self = driver::find_self(context.fs);
-  const auto repository = self ? repository_here(context, *places, project->root) : base::Result<Repository>(self.error());
-  if (!repository) {
-    complain(repository.error());
+  const auto directory = self ? hooks_of(context, *places, project->root) : base::Result<base::AbsPath>(self.error());
+  if (!directory) {
+    complain(directory.error());
     return exit_not_trusted;
   }
-  Hooks hooks(context, *repository, *self, places->home);
+  Hooks hooks(context, *directory, *self, places->home);
   if (action == "status") return hooks.status() ? exit_fine : exit_findings;
   if (action == "remove") {
     const auto removed = hooks.remove();

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "driver/hide.h"
-#include "runtime/inside.h"
 
 namespace psbc::cli {
 namespace {
@@ -62,10 +61,7 @@ int list_all(Context& context, const policy::Places& places, const driver::Proje
 } // namespace
 
 int hide(Context& context, const HideOptions& options) {
-  if (const auto session = runtime::inside_session()) {
-    complain("you are inside the sandbox `" + base::escape(session->name) + "`, which must not see where secrets are kept", "leave it first: exit");
-    return exit_usage;
-  }
+  if (refuse_inside("which must not see where secrets are kept", "leave it first: exit")) return exit_usage;
   if (options.files.empty() != options.list) {
     complain(options.list ? "--list takes no file" : "there is no file to hide", "psbc hide FILE, psbc hide --undo FILE, or psbc hide --list");
     return exit_usage;

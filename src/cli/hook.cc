@@ -5,6 +5,7 @@
 #include "base/quote.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/shell_choice.h"
 #include "driver/compile.h"
 #include "emit/templates.h"
 #include "policy/project_settings.h"
@@ -20,11 +21,8 @@ constexpr const char* told_variable = "PSBC_HOOK_TOLD"; // the shell has said of
 } // namespace
 
 int hook(Context& context, const std::string& shell) {
-  const policy::Shell* const row = policy::find_shell(shell);
-  if (row == nullptr) {
-    complain("there is no hook for `" + base::escape(shell) + "`", "one of: " + policy::shell_names());
-    return exit_usage;
-  }
+  const policy::Shell* const row = known_shell(shell, "hook");
+  if (row == nullptr) return exit_usage;
   const auto self = driver::find_self(context.fs);
   if (!self) {
     complain(self.error());
@@ -69,7 +67,7 @@ int hook_enter(Context& context) {
     if (!approval->denied.empty()) return exit_fine; // the user said no
     return say_once(shown + " has a sandbox that was never approved: psbc trust shows what it asks for");
   }
-  return enter(context, {.is_hook = true}) == exit_own_failure ? exit_findings : exit_fine;
+  return enter(context, {}) == exit_own_failure ? exit_findings : exit_fine;
 }
 
 } // namespace psbc::cli

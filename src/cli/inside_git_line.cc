@@ -13,6 +13,8 @@
 #include "base/quote.h"
 #include "base/text.h"
 #include "cli/context.h"
+#include "runtime/host_git.h"
+#include "runtime/inside.h"
 
 namespace psbc::cli {
 namespace {
@@ -23,10 +25,7 @@ constexpr std::size_t mounts_limit = 4U << 20U;
 /// git's own options before the command: `-C dir`, `--git-dir=x`. The number of words.
 std::size_t options_of(const Words& words) {
   std::size_t at = 0;
-  while (at < words.size() && words[at].starts_with('-')) {
-    const bool takes_value = is_among(words[at], {"-C", "-c", "--git-dir", "--work-tree", "--namespace", "--super-prefix", "--config-env"});
-    at += takes_value ? 2 : 1;
-  }
+  while (at < words.size() && words[at].starts_with('-')) at += runtime::words_of_git_option(words[at]);
   return std::min(at, words.size());
 }
 
@@ -44,13 +43,7 @@ Words read_only_mounts() {
   for (const std::string_view line : base::split(*text, '\n')) {
     const auto fields = base::split(line, ' ');
     if (fields.size() < 6) continue;
-    std::string path;
-    for (std::size_t i = 0; i < fields[4].size(); ++i) {
-      const bool escaped = fields[4][i] == '\\' && i + 3 < fields[4].size(); // \040
-      path += escaped ? static_cast<char>(std::stoi(std::string(fields[4].substr(i + 1, 3)), nullptr, 8)) : fields[4][i];
-      i += escaped ? 3 : 0;
-    }
-    found[path] = fields[5] == "ro" || fields[5].starts_with("ro,");
+    found[runtime::unescape_mount_point(fields[4])] = fields[5] == "ro" || fields[5].starts_with("ro,");
   }
   Words out;
   for (const auto& [path, is_read_only] : found)
@@ -106,7 +99,7 @@ base::Captured GitLine::ask(Words words) const {
 
 std::string GitLine::line(Words words) const {
   const base::Captured captured = ask(std::move(words));
-  return captured.status == 0 ? captured.out.substr(0, captured.out.find('\n')) : std::string();
+  return std::string(captured.status == 0 ? base::first_line(captured.out) : "");
 }
 
 std::string GitLine::commit(const std::string& name) const {

@@ -36,6 +36,12 @@ bool is_there_inside(base::Fs& fs, const base::Env& env, const policy::Places& p
 
 } // namespace
 
+const policy::Shell* known_shell(const std::string& shell, const char* what) {
+  const policy::Shell* const row = policy::find_shell(shell);
+  if (row == nullptr) complain(std::string("there is no ") + what + " for `" + base::escape(shell) + "`", "one of: " + policy::shell_names());
+  return row;
+}
+
 std::string choose_shell(const Context& context, const policy::Places& places, const std::string& asked) {
   if (!asked.empty()) {
     if (policy::find_shell(asked) == nullptr)

@@ -9,7 +9,6 @@
 #include "cli/commands.h"
 #include "driver/compile.h"
 #include "driver/shim.h"
-#include "runtime/inside.h"
 
 namespace psbc::cli {
 namespace {
@@ -61,11 +60,7 @@ int remove(Context& context, const policy::Places& places, const base::AbsPath& 
 } // namespace
 
 int shim(Context& context, const ShimOptions& options) {
-  if (const auto session = runtime::inside_session()) {
-    complain("you are inside the sandbox `" + base::escape(session->name) + "`, where programs need no shim",
-             "leave it first: exit");
-    return exit_usage;
-  }
+  if (refuse_inside("where programs need no shim", "leave it first: exit")) return exit_usage;
   if (options.remove && !options.at.empty()) {
     complain("--remove takes every link of the shim away, and no --at");
     return exit_usage;

@@ -3,17 +3,13 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "runtime/inside.h"
 #include "runtime/sessions.h"
 
 namespace psbc::cli {
 
 int stop(Context& context, const StopOptions& options) {
   constexpr int patience_ms = 3000; // per signal: shells write their history, servers say goodbye
-  if (const auto session = runtime::inside_session()) {
-    complain("you are inside the sandbox `" + base::escape(session->name) + "`, and sessions are stopped from outside", "to end this one, type: exit");
-    return exit_not_trusted;
-  }
+  if (refuse_inside("and sessions are stopped from outside", "to end this one, type: exit")) return exit_not_trusted;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;

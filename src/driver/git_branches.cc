@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,10 +34,7 @@ AbsPath common_of(base::Fs& fs, const AbsPath& directory) {
   const auto text = fs.read(directory / "commondir", pointer_limit);
   if (!text) return directory;
   const std::string line = text->substr(0, text->find_first_of("\r\n"));
-  char* const real = realpath((line.starts_with('/') ? line : directory.string() + "/" + line).c_str(), nullptr);
-  const auto parsed = real != nullptr ? AbsPath::parse(real) : std::nullopt;
-  free(real);
-  return parsed ? *parsed : directory;
+  return base::real_path(line.starts_with('/') ? line : directory.string() + "/" + line).value_or(directory);
 }
 
 using Branches = std::map<std::string, std::string>; // "refs/heads/x": what it names

@@ -6,6 +6,7 @@
 #include "driver/project.h"
 
 namespace psbc::driver {
+
 base::Result<std::optional<std::string>> file_at(const base::AbsPath& root, const std::string& revision) {
   const base::Error unknown{.operation = "find the commit", .object = revision, .code = 0, .cause = "git does not know it here", .hint = "git log --oneline"};
   if (revision.empty() || revision.starts_with('-')) return unknown; // never an option

@@ -83,11 +83,9 @@ std::optional<Repository> repository_of(base::Fs& fs, const base::AbsPath& path)
       constexpr std::string_view prefix = "gitdir: ";
       if (!text || !text->starts_with(prefix)) return std::nullopt;
       std::string target = text->substr(prefix.size(), text->find_first_of("\r\n") - prefix.size());
-      char* const real = realpath((target.starts_with('/') ? target : tree.string() + "/" + target).c_str(), nullptr);
-      const auto parsed = real != nullptr ? base::AbsPath::parse(real) : std::nullopt;
-      free(real);
-      if (!parsed) return std::nullopt;
-      git = *parsed;
+      const auto real = base::real_path(target.starts_with('/') ? target : tree.string() + "/" + target);
+      if (!real) return std::nullopt;
+      git = *real;
     }
     return Repository{.tree = tree, .directory = git};
   }

@@ -276,9 +276,7 @@ base::Result<ShimCall> read_shim_call(const std::string& script) {
                            .code = 0,
                            .cause = "it is no program of a shim, or the shim is damaged",
                            .hint = "make it again, in the project: psbc shim"};
-  char* real = realpath(script.c_str(), nullptr);
-  const auto program = real != nullptr ? AbsPath::parse(real) : std::nullopt;
-  free(real);
+  const auto program = base::real_path(script);
   if (!program || program->parent().name() != "bin") return broken;
   const auto shim = PrivateDir::open(program->parent().parent());
   const auto bytes = shim ? shim->read(record_name, record_limit) : base::Result<PrivateDir::Content>(broken);

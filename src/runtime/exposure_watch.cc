@@ -31,9 +31,9 @@ std::vector<std::string> pins_of(const emit::EnterPlan& plan) {
 }
 
 /// The names to watch: those that are hidden, and of each pin its own.
-std::vector<emit::WatchedName> watched(const emit::EnterPlan& plan) {
+std::vector<emit::WatchedName> watched(const emit::EnterPlan& plan, const std::vector<std::string>& pins) {
   std::vector<emit::WatchedName> out = plan.watched;
-  for (const std::string& path : pins_of(plan)) {
+  for (const std::string& path : pins) {
     const std::size_t slash = path.rfind('/');
     out.push_back({.base = path.substr(0, slash), .pattern = base::literal_glob(path.substr(slash + 1))});
   }
@@ -44,8 +44,10 @@ std::set<std::string> set_of(const std::vector<std::string>& paths) { return {pa
 
 } // namespace
 
-ExposureWatch::ExposureWatch(const emit::EnterPlan& plan)
-    : asked_(plan.watched), names_(watched(plan), set_of(plan.hidden), set_of(pins_of(plan))) {
+ExposureWatch::ExposureWatch(const emit::EnterPlan& plan) : ExposureWatch(plan, pins_of(plan)) {}
+
+ExposureWatch::ExposureWatch(const emit::EnterPlan& plan, const std::vector<std::string>& pins)
+    : asked_(plan.watched), names_(watched(plan, pins), set_of(plan.hidden), set_of(pins)) {
   const auto note = [](std::map<std::string, Covered>& into, const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
       struct stat status{};
@@ -53,7 +55,7 @@ ExposureWatch::ExposureWatch(const emit::EnterPlan& plan)
     }
   };
   note(covered_, plan.hidden);
-  note(pinned_, pins_of(plan));
+  note(pinned_, pins);
   names_.work();
 }
 

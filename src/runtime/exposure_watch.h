@@ -51,6 +51,7 @@ class ExposureWatch {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
   };
+  ExposureWatch(const emit::EnterPlan& plan, const std::vector<std::string>& pins);
   /// What was covered, with what is there now.
   void compare(std::vector<Exposure>& found);
   void add(std::vector<Exposure>& found, Exposure::How how, const std::string& path);

@@ -2,11 +2,9 @@
 #include "runtime/host_git.h"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <optional>
@@ -31,6 +29,8 @@ constexpr int patience_ms = 30000;
 constexpr std::string_view hook_names[] = {"applypatch-msg", "commit-msg",    "post-applypatch", "post-checkout", "post-commit",      "post-merge", "post-rewrite",
                                            "pre-applypatch", "pre-commit",    "pre-merge-commit", "pre-push",      "pre-rebase",       "prepare-commit-msg"};
 
+constexpr std::string_view choosing[] = {"-C", "-c", "--bare", "--config-env", "--git-dir", "--namespace", "--work-tree"};
+
 /// git's own options before the command; of these, those that choose the repository or settings.
 struct Line {
   Words choosing;
@@ -41,42 +41,33 @@ struct Line {
 Line read_line(const Words& words) {
   Line line;
   std::size_t at = 0;
-  for (; at < words.size() && words[at].starts_with('-'); ++at) {
-    const std::string_view word = words[at], name = word.substr(0, word.find('='));
-    const bool is_long = name == "--git-dir" || name == "--work-tree" || name == "--namespace" || name == "--config-env";
-    const bool has_value_after = word == "-C" || word == "-c" || (is_long && name == word);
-    if (has_value_after || is_long || word == "--bare") line.choosing.push_back(words[at]);
-    if (has_value_after && at + 1 < words.size()) line.choosing.push_back(words[++at]);
+  while (at < words.size() && words[at].starts_with('-')) {
+    const std::string_view name = std::string_view(words[at]).substr(0, words[at].find('='));
+    const bool is_chosen = std::find(std::begin(choosing), std::end(choosing), name) != std::end(choosing);
+    const std::size_t end = std::min(words.size(), at + words_of_git_option(words[at]));
+    for (; at < end; ++at)
+      if (is_chosen) line.choosing.push_back(words[at]);
   }
   if (at < words.size()) line.command = words[at];
   if (at + 1 < words.size()) line.last = words.back();
   return line;
 }
 
-std::string first_line(const base::Captured& captured) { return captured.out.substr(0, captured.out.find('\n')); }
-
 Error cannot(std::string operation, std::string object, std::string cause, std::string hint) {
   return {.operation = std::move(operation), .object = std::move(object), .code = 0, .cause = std::move(cause), .hint = std::move(hint)};
 }
 
-std::string canonical(const std::string& path) {
-  char* const real = realpath(path.c_str(), nullptr);
-  std::string out = real != nullptr ? real : "";
-  free(real);
-  return out;
-}
-
 /// Where `.git` of `tree` leads; a file is as git writes it.
-std::string repository_of(const std::string& tree) {
+std::optional<AbsPath> repository_of(const std::string& tree) {
   base::RealFs fs;
   const auto path = AbsPath::parse(tree + "/.git");
-  if (!path) return {};
-  if (fs.kind(*path) != base::Kind::file) return canonical(path->string());
+  if (!path) return std::nullopt;
+  if (fs.kind(*path) != base::Kind::file) return base::real_path(path->string());
   const auto text = fs.read(*path, 4096);
   constexpr std::string_view prefix = "gitdir: ";
-  if (!text || !text->starts_with(prefix)) return {};
+  if (!text || !text->starts_with(prefix)) return std::nullopt;
   const std::string target = text->substr(prefix.size(), text->find_first_of("\r\n") - prefix.size());
-  return canonical(target.starts_with('/') ? target : tree + "/" + target);
+  return base::real_path(target.starts_with('/') ? target : tree + "/" + target);
 }
 
 bool has_hook(const std::string& directory) {
@@ -128,6 +119,11 @@ base::Result<AbsPath> stand_ins(const AbsPath& state, const AbsPath& programs, c
 
 } // namespace
 
+std::size_t words_of_git_option(std::string_view option) {
+  constexpr std::string_view with_value[] = {"-C", "-c", "--config-env", "--git-dir", "--namespace", "--super-prefix", "--work-tree"};
+  return std::find(std::begin(with_value), std::end(with_value), option) != std::end(with_value) ? 2 : 1;
+}
+
 bool is_hook_name(std::string_view name) { return std::find(std::begin(hook_names), std::end(hook_names), name) != std::end(hook_names); }
 
 base::Result<HostGit> HostGit::open(const AbsPath& state, const AbsPath& self, const HostPrograms& host, const base::Env& env) {
@@ -141,7 +137,7 @@ base::Result<HostGit> HostGit::open(const AbsPath& state, const AbsPath& self, c
     if (name.starts_with("GIT_") || name == "PWD") environment[name] = value;
   environment.erase("GIT_EXEC_PATH");
   TRY_ASSIGN(const base::Captured said, base::capture({git, "--exec-path"}, environment, patience_ms));
-  const auto programs = AbsPath::parse(first_line(said));
+  const auto programs = AbsPath::parse(base::first_line(said.out));
   if (said.status != 0 || !programs) return cannot("run", git, "it does not say where its programs are", "see what it says: git --exec-path");
   TRY_ASSIGN(const AbsPath links, stand_ins(state, *programs, git, self));
   environment[host_git_variable] = git;
@@ -210,7 +206,7 @@ base::Result<HostGit::Environment> HostGit::defanged(const Words& words) const {
   const std::vector<std::string_view> paths = base::split(places.out, '\n');
   const std::string directory(paths.empty() ? "" : paths[0]), hooks(paths.size() > 1 ? paths[1] : ""), tree(paths.size() > 2 ? paths[2] : "");
   const bool is_elsewhere = std::any_of(repository.begin(), repository.end(), [](const policy::GitSetting& each) { return each.key == "core.worktree"; });
-  if (is_elsewhere && !tree.empty() && repository_of(tree) != canonical(directory))
+  if (is_elsewhere && !tree.empty() && repository_of(tree) != base::real_path(directory))
     return cannot("run git on the files of", tree, "core.worktree of this repository names it, and it is not this repository's", "look at it: git config core.worktree");
 
   const bool has_hooks = !hooks.empty() && has_hook(hooks);
@@ -220,7 +216,7 @@ base::Result<HostGit::Environment> HostGit::defanged(const Words& words) const {
     Environment outside = environment;
     outside["GIT_DIR"] = "/dev/null";
     TRY_ASSIGN(const base::Captured said, plain({"-C", "/", "var", "GIT_EDITOR"}, outside));
-    editor = first_line(said);
+    editor = base::first_line(said.out);
   }
 
   environment.erase("GIT_CONFIG_KEY_" + std::to_string(count));
@@ -252,22 +248,6 @@ base::Error HostGit::become(const Words& words) {
 base::Result<base::Captured> HostGit::ask(const Words& words) {
   TRY_ASSIGN(const Environment environment, defanged(words));
   return plain(words, environment);
-}
-
-base::Result<int> HostGit::run(const Words& words) {
-  const pid_t child = fork();
-  if (child < 0) return base::system_error("run", git_);
-  if (child == 0) {
-    const Error error = become(words);
-    const std::string text = "psbc: error: " + base::describe(error) + "\n";
-    static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
-    _exit(125);
-  }
-  for (const int signal : {SIGINT, SIGQUIT}) ::signal(signal, SIG_IGN); // the terminal's: git decides
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 } // namespace psbc::runtime

@@ -28,6 +28,9 @@ inline constexpr const char* host_hooks_variable = "PSBC_HOST_GIT_HOOKS";
 /// Names of hooks that people install, and that tell nothing when they are not run.
 bool is_hook_name(std::string_view name);
 
+/// How many words one of git's own options takes, which stand before the command: 2 for `-C DIR`, 1 for `--bare` and `--git-dir=DIR`.
+std::size_t words_of_git_option(std::string_view option);
+
 class HostGit {
  public:
   /// For `psbc git`. `host` finds git and the environment; of git's own variables the user's stay as they are.
@@ -37,8 +40,6 @@ class HostGit {
 
   /// Becomes git; returns only with what went wrong, such as a setting that cannot be switched off.
   base::Error become(const std::vector<std::string>& words);
-  /// Runs git and waits. 128 + signal when it was killed.
-  base::Result<int> run(const std::vector<std::string>& words);
   /// What git prints; nothing of the repository is executed.
   base::Result<base::Captured> ask(const std::vector<std::string>& words);
 

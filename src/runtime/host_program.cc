@@ -5,23 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
-#include "base/path.h"
+#include "base/fs.h"
 #include "base/text.h"
 
 namespace psbc::runtime {
 namespace {
 
 constexpr const char* planted_hint = "use a program that lies outside of the project and its environment";
-
-std::string canonical(const std::string& path) {
-  char* const real = realpath(path.c_str(), nullptr);
-  std::string out = real != nullptr ? real : "";
-  free(real);
-  return out;
-}
 
 bool is_program(const std::string& path) {
   struct stat status{};
@@ -55,7 +47,7 @@ HostPrograms::~HostPrograms() {
 }
 
 bool HostPrograms::is_writable(const std::string& path) const {
-  const auto real = base::AbsPath::parse(canonical(path));
+  const auto real = base::real_path(path);
   return real && std::any_of(writable_.begin(), writable_.end(), [&](const std::string& directory) {
            const auto parent = base::AbsPath::parse(directory);
            return parent && real->is_under(*parent);

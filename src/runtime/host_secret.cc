@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/fs.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "runtime/source_process.h"
@@ -61,9 +62,7 @@ HostSecret read_secret_file(const std::string& path, const emit::EnterPlan& plan
   if (!file) return refused(base::system_error("read", path));
   struct stat status{};
   if (fstat(file.get(), &status) != 0) return refused(base::system_error("read", path));
-  char* const name = realpath(path.c_str(), nullptr);
-  const auto canonical = name != nullptr ? AbsPath::parse(name) : std::nullopt;
-  free(name);
+  const auto canonical = base::real_path(path);
   if (!S_ISREG(status.st_mode) || !canonical)
     return refused("`" + base::escape(path) + "` is not a plain file", "name the file itself");
   if (is_visible_inside(*canonical, plan))

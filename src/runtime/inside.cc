@@ -15,22 +15,6 @@ constexpr std::size_t max_session = 64U << 10U;
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
-/// The kernel writes blanks, line breaks and backslashes of a path as `\040`.
-std::string unescape(std::string_view field) {
-  std::string out;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    const bool escaped = field[i] == '\\' && i + 3 < field.size() && is_octal(field[i + 1]) &&
-                         is_octal(field[i + 2]) && is_octal(field[i + 3]);
-    if (!escaped) {
-      out += field[i];
-      continue;
-    }
-    out += static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + (field[i + 3] - '0'));
-    i += 3;
-  }
-  return out;
-}
-
 /// `<id>` of `.../psbc/builds/<id>/inside`, or nothing.
 std::string_view id_of(std::string_view mount_point) {
   constexpr std::string_view before = "/psbc/builds/", after = "/inside";
@@ -60,6 +44,21 @@ std::optional<emit::InsideSession> read_session_at(const std::string& mount_poin
 
 } // namespace
 
+std::string unescape_mount_point(std::string_view field) {
+  std::string out;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const bool escaped = field[i] == '\\' && i + 3 < field.size() && is_octal(field[i + 1]) &&
+                         is_octal(field[i + 2]) && is_octal(field[i + 3]);
+    if (!escaped) {
+      out += field[i];
+      continue;
+    }
+    out += static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + (field[i + 3] - '0'));
+    i += 3;
+  }
+  return out;
+}
+
 std::vector<std::string> session_mounts(std::string_view mountinfo) {
   std::vector<std::string> found;
   for (const std::string_view line : base::split(mountinfo, '\n')) {
@@ -68,7 +67,7 @@ std::vector<std::string> session_mounts(std::string_view mountinfo) {
     const std::vector<std::string_view> fields = base::split(line, ' ');
     if (fields.size() < 6)
       continue;
-    std::string mount_point = unescape(fields[4]);
+    std::string mount_point = unescape_mount_point(fields[4]);
     if (!id_of(mount_point).empty())
       found.push_back(std::move(mount_point));
   }

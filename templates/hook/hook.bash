@@ -5,7 +5,7 @@
 # It never reads a file of a project: the program decides. Unchanged prompts start no process, and neither does a directory
 # outside of every project. `builtin` and `\`, because functions and aliases may have any name.
 
-# $1: the status of the command before, which this keeps. Under `set -e` a status other than 0 would end the shell here.
+# Keeps the status of the command before; under `set -e` one other than 0 would end the shell here.
 __psbc_hook() {
   \builtin local status=$? IFS=$' \t\n'
   if [[ $PWD != "${__psbc_seen-}" ]]; then __psbc_look; fi
