@@ -148,6 +148,8 @@ def _(h):
         "a submodule is fetched": (lambda: (commit("~/code/library"), hook(module, "reference-transaction")), ["fetch", "--recurse-submodules=yes", "origin"]),
         "a submodule is updated": (lambda: (commit(), hook(module, "post-checkout")), ["submodule", "update"]),
         "in each submodule": (lambda: monitor(module), ["submodule", "foreach", "git status"]),
+        "what a submodule alone names": (
+            lambda: (git(h, "config", "diff.external", PROGRAM, cwd=module), h.write("~/code/demo/sub/main.py", "changed\n")), ["submodule", "foreach", "git diff"]),
         "a remote receives": (lambda: hook(bare, "pre-receive", "update"), ["push", "-q", "origin", "HEAD:refs/heads/new"]),
         "a remote sends": (lambda: git(h, "config", "uploadpack.packObjectsHook", PROGRAM, cwd=bare), ["fetch", "origin"]),
         "a hook of a new worktree": (lambda: hook("~/code/demo/.git", "post-checkout"), ["worktree", "add", "-q", "../tree"]),
