@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "base/glob.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "base/unix_address.h"
 
 namespace psbc::base {
 namespace {
@@ -267,13 +267,12 @@ Result<std::string> RealFs::listener(const AbsPath& path) {
   struct stat status{};
   if (lstat(path.c_str(), &status) != 0) return system_error("look at", path.string());
   if (!S_ISSOCK(status.st_mode)) return Error{.operation = "connect to", .object = path.string(), .code = ENOTSOCK};
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  if (path.string().size() >= sizeof address.sun_path) return std::string();
-  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  const auto address = unix_address(path.string());
+  if (!address) return std::string();
   const Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
       getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0)
     return std::string();
   constexpr std::size_t longest = 64; // TASK_COMM_LEN is 16

@@ -141,6 +141,7 @@ struct UserConfig {
   std::vector<SpannedString> accept_secrets; // files that are exposed although the scan found something
   bool accept_abstract = false;              // enter although an X server answers where nothing can close it
   bool keep_lost = false;                    // what a session writes into its HOME is there at the next entry
+  bool follow = false;                       // `psbc leave DIR` inside may choose the directory of the shell outside
   Spanned<OnUnhide> on_unhide;
   std::vector<Spanned<Editor>> editors;      // whose helpers are visible in every sandbox
   std::vector<TokenSource> tokens;           // for every project

@@ -122,6 +122,7 @@ void decode(UserKey key, const KeyShape& shape, const Value& value, UserConfig& 
     case UserKey::accept_secrets: config.accept_secrets = texts(value); break;
     case UserKey::accept_abstract: config.accept_abstract = value.boolean; break;
     case UserKey::keep_lost: config.keep_lost = value.boolean; break;
+    case UserKey::follow: config.follow = value.boolean; break;
     case UserKey::on_unhide:
       config.on_unhide = choice<OnUnhide>(value, {{"warn", OnUnhide::warn}, {"stop", OnUnhide::stop}});
       break;

@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 10\n";
+constexpr std::string_view plan_magic = "psbc plan 11\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -216,6 +216,7 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .remarks = policy.remarks,
       .x11 = policy.devices.x11,
       .keep_lost = policy.keep_lost,
+      .follow = policy.follow,
       .directories = needed_directories(policy),
       .stop_on_unhide = policy.stop_on_unhide,
   };
@@ -272,6 +273,7 @@ std::string serialise(const EnterPlan& plan) {
   out.texts(plan.remarks);
   out.u32(plan.x11 ? 1 : 0);
   out.u32(plan.keep_lost ? 1 : 0);
+  out.u32(plan.follow ? 1 : 0);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
   write_watched(out, plan.watched);
@@ -305,6 +307,7 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.remarks = in.texts();
   plan.x11 = in.u32() != 0;
   plan.keep_lost = in.u32() != 0;
+  plan.follow = in.u32() != 0;
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();
   plan.watched = read_watched(in);

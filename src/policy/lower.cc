@@ -111,6 +111,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_git_credentials(lowering);
   lower_machine_secrets(lowering);
   policy.keep_lost = input.user.keep_lost;
+  policy.follow = input.user.follow;
   policy.stop_on_unhide = input.user.on_unhide.value == config::OnUnhide::stop;
   if (diagnostics.has_errors()) return std::nullopt;
   return policy;

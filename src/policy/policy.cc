@@ -90,6 +90,7 @@ std::string dump(const Policy& policy) {
     out += padded("devices", 12) + (devices.gpu ? "gpu " : "") + (!devices.gui ? "" : devices.x11 ? "gui(x11) " : "gui ") + (devices.audio ? "audio" : "") + "\n";
   if (policy.accept_abstract) out += padded("accepts", 12) + "abstract sockets of a display or a bus, where the kernel cannot close them\n";
   if (policy.keep_lost) out += padded("keeps", 12) + "what sessions write into HOME\n";
+  if (policy.follow) out += padded("follows", 12) + "psbc leave DIR\n";
   out += "\n";
   for (const Rule& rule : policy.rules)
     out += padded(to_string(rule.access), 12) + shown(rule.path, policy.home) + because(rule.origin);

@@ -58,7 +58,7 @@ std::optional<Message> unpack(std::string_view bytes) {
       message.lost.push_back({.path = std::move(path), .size = in.u64()});
     }
   }
-  const bool known = message.kind >= Message::Kind::session && message.kind <= Message::Kind::agent;
+  const bool known = message.kind >= Message::Kind::session && message.kind <= Message::Kind::leave;
   if (!in.complete() || !known)
     return {};
   return message;

@@ -4,7 +4,7 @@
 // so that no other process of the sandbox, firejail's own included, ever has it open.
 //
 //   outside -> inside   session (with the memory file) · signal N · resume, with or without the terminal
-//   inside -> outside   agent (with the listening socket) · entered · started · stopped N · failed · lost FILES · exited STATUS
+//   inside -> outside   agent, leave (each with its socket) · entered · started · stopped N · failed · lost FILES · exited STATUS
 #pragma once
 
 #include <sys/types.h>
@@ -35,11 +35,11 @@ struct LostFile {
 };
 
 struct Message {
-  enum class Kind : std::uint32_t { session = 1, signal, resume, entered, stopped, failed, exited, lost, started, agent };
+  enum class Kind : std::uint32_t { session = 1, signal, resume, entered, stopped, failed, exited, lost, started, agent, leave };
   Kind kind;
   std::uint32_t value = 0; // signal: its number; resume: 1 with the terminal; stopped: signal; exited: wait status; lost: number of all
   Failure failure = {};    // failed
-  base::Fd file = {};      // session, agent
+  base::Fd file = {};      // session, agent, leave
   std::vector<LostFile> lost = {}; // lost: the first few
   bool partial = false;    // lost: not all of HOME could be looked at
   pid_t sender = 0;        // filled by the kernel, as the receiver numbers processes; 0 when not asked for

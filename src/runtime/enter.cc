@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 
 #include "runtime/abstract_sockets.h"
 #include "runtime/close_fds.h"
 #include "runtime/environment.h"
 #include "runtime/init_watch.h"
+#include "runtime/leave.h"
 #include "runtime/preflight.h"
 #include "runtime/refused_line.h"
 #include "runtime/session.h"
@@ -27,6 +29,7 @@ namespace psbc::runtime {
 namespace {
 
 constexpr int last_words_ms = 1000;
+constexpr std::chrono::milliseconds leave_patience{2000}; // for a shell that writes its history
 
 EnterResult failed(base::Error error, int status = 125) {
   return {.status = status, .failure = Failure{.status = status, .error = std::move(error)}};
@@ -134,6 +137,7 @@ class Entry {
     emit::EnterPlan plan = request_.plan;
     for (std::string& twin : case_twins(plan.hidden)) plan.hidden.push_back(std::move(twin));
     std::vector<std::string> environment = make_environment(request_.plan, request_.build, request_.environment);
+    environment.push_back("PWD_BEFORE_JAIL=" + request_.cwd.string()); // what python-sandbox called it: settings of shells may know it
     std::vector<SecretVariable> secrets;
     std::vector<SecretFile> files;
     if (request_.secrets != nullptr)
@@ -160,6 +164,7 @@ class Entry {
                    .x11_cookie = request_.plan.x11 ? read_cookie() : std::string(),
                    .foreground = wants_terminal(),
                    .agent = agent,
+                   .leave = request_.can_leave ? leave_socket(request_.plan.home) : std::string(),
                    .plan = emit::serialise(plan),
                    .filter = request_.filter,
                    .secrets = std::move(secrets),
@@ -184,16 +189,16 @@ class Entry {
   bool wants_terminal() const { return isatty(STDIN_FILENO) == 1 && terminal_.is_ours(); }
 
   void watch(SignalQueue& queue) {
-    enum : std::size_t { signal_fd, channel_fd, init_fd, command_fd, hidden_fd };
-    std::array<pollfd, 5> waiting{};
+    enum : std::size_t { signal_fd, channel_fd, init_fd, command_fd, hidden_fd, leave_fd };
+    std::array<pollfd, 6> waiting{};
     while (!firejail_ended_) {
       waiting[signal_fd] = {.fd = queue.descriptor(), .events = POLLIN, .revents = 0};
       waiting[channel_fd] = {.fd = channel_.get(), .events = POLLIN, .revents = 0};
       waiting[init_fd] = {.fd = init_.init(), .events = POLLIN, .revents = 0};
       waiting[command_fd] = {.fd = init_.command(), .events = POLLIN, .revents = 0};
       waiting[hidden_fd] = {.fd = hidden_.descriptor(), .events = POLLIN, .revents = 0};
-      const int timeout = hidden_.timeout() == 0 ? 0 : init_.timeout(channel_.get());
-      if (poll(waiting.data(), waiting.size(), timeout) < 0 && errno != EINTR)
+      waiting[leave_fd] = {.fd = leave_.get(), .events = POLLIN, .revents = 0};
+      if (poll(waiting.data(), waiting.size(), timeout()) < 0 && errno != EINTR)
         return;
       if (waiting[hidden_fd].revents != 0 || hidden_.timeout() == 0)
         tell(hidden_.look());
@@ -203,6 +208,12 @@ class Entry {
         lost_init(queue);
       if (waiting[command_fd].revents != 0)
         init_.command_ended();
+      if (waiting[leave_fd].revents != 0)
+        begin_to_leave();
+      if (left_ && leave_deadline_ && std::chrono::steady_clock::now() >= *leave_deadline_) {
+        leave_deadline_.reset();
+        signal_command(SIGKILL);
+      }
       if (init_.is_held(channel_.get()))
         end_sandbox("psbc's own process inside was stopped, and stopped again");
       while (const auto signal = queue.next())
@@ -215,6 +226,30 @@ class Entry {
         return;
       read_messages(queue);
     }
+  }
+
+  /// Milliseconds, for poll(2).
+  int timeout() {
+    if (hidden_.timeout() == 0) return 0;
+    const int own = init_.timeout(channel_.get());
+    if (!leave_deadline_) return own;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*leave_deadline_ - std::chrono::steady_clock::now()).count();
+    const int until = static_cast<int>(std::max<std::int64_t>(left, 0));
+    return own < 0 ? until : std::min(own, until);
+  }
+
+  /// What runs inside asks for the end: as if the terminal had gone, which lets shells write their history.
+  void begin_to_leave() {
+    left_ = take_leave_request(leave_.get());
+    if (!left_) return;
+    leave_ = base::Fd();
+    leave_deadline_ = std::chrono::steady_clock::now() + leave_patience;
+    signal_command(SIGHUP);
+  }
+
+  void signal_command(int signal) {
+    send(channel_.get(), {.kind = Message::Kind::signal, .value = static_cast<std::uint32_t>(signal)});
+    init_.wake();
   }
 
   void read_messages(SignalQueue& queue) {
@@ -237,6 +272,9 @@ class Entry {
     } else if (message.kind == Message::Kind::agent) {
       if (!entered_ && agent_job_ != nullptr)
         agent_.start(*agent_job_, std::move(message.file), request_.environment);
+    } else if (message.kind == Message::Kind::leave) {
+      if (!entered_ && request_.can_leave)
+        leave_ = std::move(message.file);
     } else if (message.kind == Message::Kind::started) {
       init_.started(message.sender);
     } else if (message.kind == Message::Kind::stopped) {
@@ -289,8 +327,7 @@ class Entry {
     } else if (signal == SIGTSTP && !entered_) {
       queue.stop_job(SIGTSTP);
     } else if (entered_) {
-      send(channel_.get(), {.kind = Message::Kind::signal, .value = static_cast<std::uint32_t>(signal)});
-      init_.wake();
+      signal_command(signal);
     } else {
       if (!failure_)
         interrupted_by_ = signal;
@@ -313,6 +350,7 @@ class Entry {
 
   EnterResult result() {
     EnterResult ended = how_it_ended();
+    if (left_) ended.leave_for = std::move(left_->directory);
     ended.exposed = std::move(exposed_);
     ended.lost = std::move(lost_);
     ended.lost_count = lost_count_;
@@ -326,7 +364,7 @@ class Entry {
     if (interrupted_by_ != 0)
       return {.status = 128 + interrupted_by_, .failure = {}};
     if (command_status_)
-      return {.status = exit_status(*command_status_), .failure = {}};
+      return {.status = left_ ? 0 : exit_status(*command_status_), .failure = {}};
     if (failure_)
       return {.status = failure_->status, .failure = std::move(failure_)};
     if (entered_) // somebody ended firejail from outside: that is how the session ended
@@ -349,6 +387,9 @@ class Entry {
   std::vector<Exposure> exposed_;
   base::Fd channel_;
   InitWatch init_;
+  base::Fd leave_;
+  std::optional<LeaveRequest> left_;
+  std::optional<std::chrono::steady_clock::time_point> leave_deadline_;
   const FilterJob* agent_job_ = nullptr;
   AgentProcess agent_;
   pid_t firejail_ = -1;

@@ -38,6 +38,7 @@ struct EnterRequest {
   std::function<void(const std::string&)> on_blind = {};     // why that will not be called at once
   // While firejail builds the sandbox, which waits for their end: what takes time and cannot refuse the entry.
   std::function<void()> before_command = {};
+  bool can_leave = false; // by `psbc leave`, inside
   std::function<const FilterJob*()> find_agent = {}; // what of the user's ssh agent is there inside
 };
 
@@ -46,6 +47,7 @@ struct EnterResult {
   std::vector<LostFile> lost{};    // the first few files of HOME that are gone with the session
   std::uint32_t lost_count = 0;    // of all
   bool lost_partial = false;       // not all of HOME could be looked at
+  std::optional<base::AbsPath> leave_for{}; // where what ran inside wants the user's shell to go
   std::vector<Exposure> exposed{}; // hidden files that became visible, those that were told at once first
   std::optional<Failure> failure;  // to be printed, when psbc or firejail failed and not the command
 };

@@ -53,6 +53,7 @@ constexpr BaseVariable table[] = {
     {"TZ", "the time zone"},
     {"USER", "the user's name"},
     {"VISUAL", "opened by git commit"},
+    {"WSL_DISTRO_NAME", "how Windows Terminal is told the directory"},
 };
 
 constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";

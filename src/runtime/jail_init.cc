@@ -21,6 +21,7 @@
 #include "runtime/guard_limits.h"
 #include "runtime/jail_checks.h"
 #include "runtime/jail_home.h"
+#include "runtime/leave.h"
 #include "runtime/lost_files.h"
 #include "runtime/secret_files.h"
 #include "runtime/session.h"
@@ -105,6 +106,9 @@ base::Status prepare(Session& session, const emit::EnterPlan& plan) {
     TRY_ASSIGN(base::Fd listener, listen_for_agent(session.agent));
     send(inside_fd, {.kind = Message::Kind::agent, .file = std::move(listener)});
   }
+  if (!session.leave.empty())
+    if (auto socket = listen_for_leave(session.leave)) // a path that is too long for one: the session ends by `exit`
+      send(inside_fd, {.kind = Message::Kind::leave, .file = std::move(*socket)});
   TRY(hand_over_cookie(plan, session));
   finish_environment(session.environment, plan);
   // Editors start programs in HOME, which is private inside, and another directory than outside.

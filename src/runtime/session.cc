@@ -70,6 +70,7 @@ std::string serialise(const Session& session) {
   out.text(session.x11_cookie);
   out.u32(session.foreground ? 1 : 0);
   out.text(session.agent);
+  out.text(session.leave);
   out.text(session.plan);
   out.text(session.filter);
   out.u32(static_cast<std::uint32_t>(session.secrets.size()));
@@ -100,6 +101,7 @@ base::Result<Session> parse_session(std::string_view bytes, std::string_view val
   session.x11_cookie = in.text();
   session.foreground = in.u32() != 0;
   session.agent = in.text();
+  session.leave = in.text();
   session.plan = in.text();
   session.filter = in.text();
   for (std::uint32_t n = in.count(); n > 0 && in.good(); --n)

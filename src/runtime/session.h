@@ -55,6 +55,7 @@ struct Session {
   std::string x11_cookie;  // of the X server that the plan shows, and no other's; never on a disk
   bool foreground = false; // the command gets the terminal before its first instruction
   std::string agent;       // where the ssh agent's socket is made; empty: there is none
+  std::string leave;       // where the socket of `psbc leave` is made; empty: the session ends with its command
   std::string plan;        // emit::serialise(EnterPlan)
   std::string filter;      // emit::filter_for()
   std::vector<SecretVariable> secrets; // beside `environment`

@@ -12,6 +12,7 @@
 #include "base/base64.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "base/unix_address.h"
 #include "runtime/ssh_prompt.h"
 #include "runtime/ssh_protocol.h"
 
@@ -22,16 +23,8 @@ constexpr std::size_t max_answer = 256 * 1024;
 constexpr std::size_t max_listed = 16; // keys that are shown
 constexpr timeval patience{.tv_sec = 2, .tv_usec = 0};
 
-std::optional<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) return std::nullopt;
-  path.copy(address.sun_path, path.size());
-  return address;
-}
-
 base::Fd connect_to(const std::string& path, int flags) {
-  const auto address = address_of(path);
+  const auto address = base::unix_address(path);
   base::Fd socket(address ? ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0) : -1);
   if (!socket) return {};
   setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -148,7 +141,7 @@ AgentAccess find_agent(const emit::EnterPlan& plan, const base::Env& host) {
   if (plan.ssh.keys.empty()) return {.job = {}, .lines = how_to_grant(plan, keys.value_or(std::vector<AgentKey>()))};
   if (upstream.empty()) return none("SSH_AUTH_SOCK names none outside either");
   if (!keys) return none("the one outside does not answer (SSH_AUTH_SOCK=" + base::escape(upstream) + ")");
-  if (!address_of(agent_socket(plan.home))) return none("the path of its socket would be too long (" + base::escape(agent_socket(plan.home)) + ")");
+  if (!base::unix_address(agent_socket(plan.home))) return none("the path of its socket would be too long (" + base::escape(agent_socket(plan.home)) + ")");
 
   AgentAccess access{.job = FilterJob{.name = plan.name, .upstream = upstream, .askpass = {}, .grants = plan.ssh}, .lines = {}};
   if (plan.ssh.confirm && (access.job->askpass = find_askpass(host)).empty())
@@ -171,7 +164,7 @@ std::string agent_socket(const std::string& home) { return home + "/.psbc-agent"
 
 base::Result<base::Fd> listen_for_agent(const std::string& path) {
   constexpr int backlog = 16;
-  const auto address = address_of(path);
+  const auto address = base::unix_address(path);
   base::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const mode_t before = umask(0177);
   const bool bound = address && socket && bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0;

@@ -144,7 +144,7 @@ SCALARS = ["", "x", ".env", "~/x", "/x", "..", "a/../b", "none", "commit", "a..b
            "x" * 4095, "x" * 4096, "x" * 4097, "https://h.example/simple/", "http://localhost:1/", "https://u:p@h/", "HF_TOKEN:read", "A?", "A:read?", "A:write", "env:A", "file:~/x", "file:x", "pass:a/b", "pass:-a", "ask:",
            "op://a/b/c", "keyring:a/b", "aws:a", "gh:", "vault:a#b", "sops:~/a#b", "age:~/a", "secret-tool:a=b", "read", "file", ["a", "-b"], [], 0, 1, 2, -1, 2**53, 1.5, True, False, datetime.date(1979, 5, 27)]
 KEYS = ["name", "index", "url", "token", "default", "schema", "readonly", "writable", "hidden", "python", "venv", "env", "pass", "set", "accept_secrets",
-        "keep_lost", "templates", "workspace", "git", "read_only", "secrets", "tokens", "projects", "from", "kind", "as", "~/x", "", "A", "B-C", "1", "é", "a b", "\n"]
+        "keep_lost", "follow", "templates", "workspace", "git", "read_only", "secrets", "tokens", "projects", "from", "kind", "as", "~/x", "", "A", "B-C", "1", "é", "a b", "\n"]
 
 
 def places(data, path=()):
