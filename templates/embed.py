@@ -11,9 +11,12 @@ import re
 import sys
 
 HOLES = {
-    "hook/hook.bash": {"psbc"},
-    "hook/hook.fish": {"psbc"},
-    "hook/hook.zsh": {"psbc"},
+    "hook/guard.bash": {"psbc", "version"},
+    "hook/guard.fish": {"psbc", "version"},
+    "hook/guard.zsh": {"psbc", "version"},
+    "hook/hook.bash": {"psbc", "version"},
+    "hook/hook.fish": {"psbc", "version"},
+    "hook/hook.zsh": {"psbc", "version"},
     "profile/enter.profile": {"exposed", "guarded", "header"},
     "profile/standalone.profile": {"environment", "exposed", "guarded", "header"},
     "shell/inside.bash": {"environment", "history", "name", "session"},

@@ -55,7 +55,9 @@ struct Options {
   TokensOptions tokens;
   ShimOptions shim;
   GitHooksOptions git_hooks;
-  std::string shell; // of hook and completions
+  HookOptions hook;
+  std::string shell;     // of completions
+  std::string leave_for; // a directory
   bool schema_user = false;
 };
 
@@ -187,6 +189,15 @@ void define_shell(CLI::App& command, Options& o) {
   command.add_option("shell", o.shell, "bash, zsh or fish")->type_name("SHELL")->required();
 }
 
+void define_hook(CLI::App& hook, Options& o) {
+  hook.add_option("shell", o.hook.shell, "bash, zsh or fish")->type_name("SHELL")->required();
+  hook.add_flag("--guard", o.hook.guard, "Also run pip, python, uv, poetry, pytest and others inside, when they are typed outside in an approved project");
+}
+
+void define_leave(CLI::App& leave, Options& o) {
+  leave.add_option("directory", o.leave_for, "Where the shell outside shall go (needs `follow = true` in your own file)")->type_name("DIR");
+}
+
 int print_completions(const std::string& shell);
 
 struct CommandRow {
@@ -214,8 +225,9 @@ constexpr CommandRow table[] = {
     {"trust", "Approve what the file of this project asks for", define_trust, [](Context& c, Options& o) { return trust(c, o.trust); }},
     {"review", "What sessions left among the files that programs outside obey: show, accept, restore", define_review,
      [](Context& c, Options& o) { return review(c, o.review); }},
-    {"hook", "What your shell sources, so that it enters sandboxes by itself: psbc hook bash, zsh or fish", define_shell,
-     [](Context& c, Options& o) { return hook(c, o.shell); }, false, false, "bash zsh fish"},
+    {"hook", "What your shell sources, so that it enters sandboxes by itself: psbc hook bash, zsh or fish", define_hook,
+     [](Context& c, Options& o) { return hook(c, o.hook); }, false, false, "bash zsh fish"},
+    {"leave", "Inside: end this session, and let the shell outside go to DIR", define_leave, [](Context& c, Options& o) { return leave(c, o.leave_for); }},
     {"completions", "What completes psbc in your shell: psbc completions bash, zsh or fish", define_shell,
      [](Context&, Options& o) { return print_completions(o.shell); }, false, false, "bash zsh fish"},
     {"git", "git outside, where nothing that the repository names is run: psbc git ARG...", [](CLI::App&, Options&) {},
@@ -349,11 +361,16 @@ int dispatch(const CommandRow& command, Options& o, bool has_tail) {
   return command.run(context, o);
 }
 
-/// By templates/hook, at a prompt.
-int enter_by_hook() {
+/// By templates/hook. Nothing for a word that is none of theirs.
+std::optional<int> by_hook(int argc, char** argv) {
+  const std::string_view word = argc >= 2 ? argv[1] : "";
+  if (!word.starts_with("hook-")) return std::nullopt;
   signal(SIGPIPE, SIG_IGN);
   Context context;
-  return begin(context, {}) ? hook_enter(context) : exit_fine;
+  if (word == "hook-enter" && argc == 2) return begin(context, {}) ? hook_enter(context) : exit_fine;
+  if (word == "hook-leave" && argc == 2) return begin(context, {}) ? hook_leave(context) : exit_findings;
+  if (word == "hook-run" && argc >= 3) return begin(context, {}) ? hook_run(context, {argv + 2, argv + argc}) : exit_own_failure;
+  return std::nullopt;
 }
 
 /// CLI11 says "The following argument was not expected: biuld"; people want to know what to type.
@@ -398,7 +415,7 @@ int run(int argc, char** argv) {
   // Before CLI11: the first process inside must start at once, and sees nothing of the options.
   if (argc >= 2 && std::string_view(argv[1]) == "jail-init") return runtime::jail_init_main();
   if (argc >= 2 && std::string_view(argv[1]) == "agent-filter") return runtime::agent_filter_main();
-  if (argc == 2 && std::string_view(argv[1]) == "hook-enter") return enter_by_hook();
+  if (const auto status = by_hook(argc, argv)) return *status;
   if (argc >= 2 && std::string_view(argv[1]) == "shim-exec") return shim_exec(argc, argv); // its arguments are the program's
   signal(SIGPIPE, SIG_IGN); // a closed pager is a failed write, not a death
 

@@ -28,6 +28,7 @@ struct EnterOptions {
   std::string templates; // as for build
   std::vector<std::string> command; // empty: an interactive shell
   bool is_run = false;              // `run`: a command, and inside the same sandbox it just runs
+  std::optional<base::AbsPath>* go_to = nullptr; // set to where the session wants the user's shell to go; null: there is no hook to obey
   bool is_shim = false;             // by a program of a shim, from any directory: what is not trusted cannot be executed
 };
 int enter(Context& context, const EnterOptions& options);
@@ -92,8 +93,16 @@ struct GitHooksOptions {
 };
 int git_hooks(Context& context, const GitHooksOptions& options);
 
-int hook(Context& context, const std::string& shell);
+struct HookOptions {
+  std::string shell;
+  bool guard = false; // with what makes pip, python and others run inside
+};
+int hook(Context& context, const HookOptions& options);
 int hook_enter(Context& context);
+int hook_leave(Context& context);
+int hook_run(Context& context, std::vector<std::string> command);
+
+int leave(Context& context, const std::string& directory);
 
 struct StopOptions {
   std::string name; // of a sandbox; empty: the project here

@@ -47,8 +47,9 @@ bool refuse_inside(std::string_view why, std::string_view hint) {
 }
 
 void show(const Context& context, const diag::Diagnostics& diagnostics) {
-  if (diagnostics.empty() || ((context.quiet || context.brief) && !diagnostics.has_errors())) return;
-  if (context.brief) return to_stderr("psbc: the sandbox was not entered: its .python-sandbox.toml has errors, which psbc build shows\n");
+  const bool by_hook = context.errors != Context::Errors::all;
+  if (diagnostics.empty() || context.errors == Context::Errors::none || ((context.quiet || by_hook) && !diagnostics.has_errors())) return;
+  if (by_hook) return to_stderr("psbc: the sandbox was not entered: its .python-sandbox.toml has errors, which psbc build shows\n");
   to_stderr(diag::render(diagnostics, {.color = context.color}));
 }
 

@@ -23,7 +23,9 @@ struct Context {
   base::Env env;
   base::AbsPath cwd = base::AbsPath::literal("/"); // after -C
   bool quiet = false;
-  bool brief = false; // of errors in a file: one line, and who shows them all
+  /// How errors in a file are shown: by a hook in one line, which says who shows them all, and not again.
+  enum class Errors : std::uint8_t { all, brief, none };
+  Errors errors = Errors::all;
   bool color = false; // of stderr
 };
 

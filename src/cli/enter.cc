@@ -88,7 +88,7 @@ std::optional<Chosen> choose_config(Context& context, const policy::Places& plac
   const auto asked = driver::asked({.places = places, .project = project, .self = self, .fs = context.fs, .env = context.env}, sources, diagnostics);
   show(context, diagnostics);
   if (!asked) {
-    if (!context.brief) fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+    if (context.errors == Context::Errors::all) fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
     return std::nullopt;
   }
   if (trust::widening(*approval->granted, asked->capabilities).empty()) {
@@ -252,6 +252,17 @@ std::vector<emit::KeptPlace> harmless_places(const emit::EnterPlan& plan, const 
   return absent;
 }
 
+/// A session asked for a directory: what runs inside can, so it counts only where the user's own file says so.
+void follow(Context& context, const EnterOptions& options, bool is_allowed, const base::AbsPath& directory, const base::AbsPath& home) {
+  const std::string shown = "`" + base::escape(base::display_path(directory, home)) + "`";
+  base::RealFs fs;
+  const auto kind = resolve(fs, directory);
+  if (!is_allowed) say(context, "psbc: the shell stays here. To let psbc leave bring it to " + shown + ": follow = true in ~/.config/psbc/config.toml");
+  else if (!kind || kind->kind != base::Kind::directory) say(context, "psbc: the shell stays here: there is no directory " + shown);
+  else if (options.go_to == nullptr) say(context, "psbc: the shell stays here: only one that entered by psbc hook goes to " + shown);
+  else *options.go_to = directory;
+}
+
 } // namespace
 
 int enter(Context& context, const EnterOptions& asked) {
@@ -283,7 +294,7 @@ int enter(Context& context, const EnterOptions& asked) {
   show(context, diagnostics);
   if (!built) return fail(built.error());
   if (built->state == driver::BuildResult::State::invalid)
-    return context.brief ? exit_own_failure : fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+    return context.errors != Context::Errors::all ? exit_own_failure : fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
   for (const std::string& sentence : built->damage) say(context, "psbc: " + sentence);
   for (const std::string& sentence : built->open.by_kernel) say(context, "psbc: open to what runs inside: " + sentence);
 
@@ -306,7 +317,8 @@ int enter(Context& context, const EnterOptions& asked) {
   const auto cwd = start ? resolve(context.fs, *start) : base::Result<base::Resolved>(base::Error{});
   if (!cwd) return fail(cwd.error());
   std::vector<std::string> command = options.command;
-  if (command.empty()) command = {choose_shell(context, *places, options.shell)};
+  const bool is_shell = command.empty();
+  if (is_shell) command = {choose_shell(context, *places, options.shell)};
 
   auto tokens = tokens_for(context, *places, artefacts->plan);
   if (!tokens) return exit_own_failure;
@@ -355,6 +367,7 @@ int enter(Context& context, const EnterOptions& asked) {
                       .firejail = artefacts->firejail.path, .version = artefacts->firejail.version, .command = std::move(command),
                        .build = artefacts->build, .cwd = cwd->path, .environment = context.env, .secrets = &tokens->variables,
                        .secret_files = &tokens->files, .on_exposure = on_exposure, .on_blind = on_blind, .before_command = look,
+                       .can_leave = is_shell,
                        .find_agent = find_agent});
   if (result.failure) complain(result.failure->error);
   say_exposed(result, *places);
@@ -364,6 +377,7 @@ int enter(Context& context, const EnterOptions& asked) {
     if (report) say_obeyed(context, *report, artefacts->plan.project);
     else warn("what the session changed of the files that programs outside obey is told at the next entry: " + base::describe(report.error()));
   }
+  if (result.leave_for) follow(context, options, artefacts->plan.follow, *result.leave_for, places->home);
   return result.status;
 }
 

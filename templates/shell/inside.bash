@@ -46,6 +46,8 @@ __psbc_tell() {
     url+=$c
   done
   printf '\e]7;file://%s%s\e\\' "${HOSTNAME-}" "$url"
+  # Windows Terminal knows directories of WSL by another sequence, and as Windows does.
+  [[ -z ${WSL_DISTRO_NAME-} || $PWD == *[[:cntrl:]]* ]] || printf '\e]9;9;%s\e\\' "\\\\wsl.localhost\\$WSL_DISTRO_NAME${PWD//\//\\}"
 }
 
 # Says once that there is a newer build: what it changes is for the next session. No forks.
@@ -105,6 +107,7 @@ __psbc_prompt() {
   __psbc_tell
   __psbc_compare
   local segment='${JAILED_ENV:+(J:$JAILED_ENV) }'
+  [[ ${PSBC_PROMPT-} != off ]] || return 0
   shopt -q promptvars || segment="(J:$JAILED_ENV) "
   [[ ${PS1-} == *JAILED_ENV* || ${PS1-} == *'(J:'* ]] && return 0
   if [[ ${PS1-} == '\n'* ]]; then

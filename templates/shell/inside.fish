@@ -19,6 +19,9 @@ function __psbc_tell
     set -g __psbc_told $PWD
     functions -q __update_cwd_osc; or functions -q __fish_update_cwd_osc; and return 0 # fish (4) does it itself
     builtin printf '\e]7;file://%s%s\e\\' $hostname (string escape --style=url -- $PWD)
+    # Windows Terminal knows directories of WSL by another sequence, and as Windows does.
+    test -z "$WSL_DISTRO_NAME"; or string match -qr '[[:cntrl:]]' -- "$PWD"; and return 0
+    builtin printf '\e]9;9;%s\e\\' '\\\\wsl.localhost\\'$WSL_DISTRO_NAME(string replace -a / '\\' -- $PWD)
 end
 
 # Says once that there is a newer build: what it changes is for the next session. No forks.
@@ -34,7 +37,7 @@ end
 function __psbc_prompt
     set -l text (__psbc_own_prompt) # before anything else: it may show the last status
     set -q text[1]; or set text ''
-    if not string match -q '*(J:*' -- "$text"
+    if test "$PSBC_PROMPT" != off; and not string match -q '*(J:*' -- "$text"
         set -l line 1
         test -z "$text[1]"; and set -q text[2]; and set line 2 # a prompt of two lines: not on the empty one
         set text[$line] "(J:$JAILED_ENV) $text[$line]"

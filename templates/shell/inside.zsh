@@ -60,6 +60,8 @@ __psbc_tell() {
     url+=$c
   done
   printf '\e]7;file://%s%s\e\\' "$HOST" "$url"
+  # Windows Terminal knows directories of WSL by another sequence, and as Windows does.
+  [[ -z ${WSL_DISTRO_NAME-} || $PWD == *[[:cntrl:]]* ]] || printf '\e]9;9;%s\e\\' "\\\\wsl.localhost\\$WSL_DISTRO_NAME${PWD//\//\\}"
 }
 
 # Says once that there is a newer build: what it changes is for the next session. No forks.
@@ -81,6 +83,7 @@ __psbc_precmd() {
   __psbc_compare
   # Themes that came later put themselves behind; they set PROMPT, so this has to be the last.
   [[ $precmd_functions[-1] == __psbc_precmd ]] || precmd_functions=("${(@)precmd_functions:#__psbc_precmd}" __psbc_precmd)
+  [[ ${PSBC_PROMPT-} != off ]] || return 0
   (( ! ${+functions[p10k]} || ! ${+functions[prompt_psbc]} )) || return 0 # it has a segment of its own
   [[ $PROMPT == *JAILED_ENV* || $PROMPT == *'(J:'* || ${(t)PROMPT} == *readonly* ]] && return 0
   local segment='${JAILED_ENV:+(J:${JAILED_ENV//\%/%%}) }'
@@ -96,6 +99,7 @@ __psbc_precmd() {
 __psbc_p10k() {
   emulate -L zsh
   (( ${+functions[p10k]} && ${+POWERLEVEL9K_LEFT_PROMPT_ELEMENTS} && ! ${+functions[prompt_psbc]} )) || return 0
+  [[ ${PSBC_PROMPT-} != off ]] || return 0
   prompt_psbc() { p10k segment -f 208 -t "(J:${JAILED_ENV//\%/%%})" }
   instant_prompt_psbc() { prompt_psbc }
   POWERLEVEL9K_LEFT_PROMPT_ELEMENTS=(psbc "${(@)POWERLEVEL9K_LEFT_PROMPT_ELEMENTS}")

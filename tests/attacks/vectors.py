@@ -71,6 +71,8 @@ ROWS = {
     "E1": "nothing of a clone applies unasked",
     "E2": "what is shown is what is there",
     "E3": "what was approved is what is used",
+    "E4": "what is typed in one line with `cd` runs in the sandbox, where the user wants a guard",
+    "E5": "the hook of a shell obeys nothing of a project, and no session",
 }  # fmt: skip
 PAGE, SECURITY = CHECKOUT / "docs/vectors.md", CHECKOUT / "docs/security.md"
 _PAGE_TEXT = PAGE.read_text() if PAGE.exists() else ""  # now: a host covers the directories where a checkout may lie

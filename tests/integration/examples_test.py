@@ -7,8 +7,39 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from examples import entered  # noqa: E402
+from hooked import PROMPT, RC, SHELLS  # noqa: E402
 from host import CHECKOUT  # noqa: E402
 from tap import main, test  # noqa: E402
+
+
+def blocks(page):
+    """(what is pasted, the lines that come then) of a page."""
+    pasted = []
+    for language, text in re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(), re.M | re.S):
+        if language == "text":
+            pasted[-1][1].extend(text.splitlines())
+        else:
+            assert language == page.stem, (page, language)
+            pasted.append((text, []))
+    return pasted
+
+
+@test("examples/bash.md, zsh.md and fish.md: pasted into the shell, they show what they say")
+def _(h):
+    pages = {shell: blocks(CHECKOUT / f"examples/{shell}.md") for shell in SHELLS}
+    for shell, page in pages.items():
+        h.require("psbc", "firejail", shell)
+        h.write("~/.ssh/id_ed25519", "DECOY")
+        h.write(RC[shell], PROMPT[shell].replace("IN> ", "OUT> ") + "\n")
+        segment, prompt, steps = "(J:hello)", r"(?<!\(J:hello\) )OUT> ", []
+        before = prompt
+        for pasted, lines in page:
+            steps.append((before, pasted))
+            if segment in lines or "psbc leave" in pasted:
+                prompt = r"\(J:hello\)(.|\n)*?OUT> " if segment in lines else r"(?<!\(J:hello\) )OUT> "
+            before = "(.|\n)*?".join([*(re.escape(line) for line in lines if line != segment), prompt])
+        h.pty([shell, "-i"], [*steps, (before, "exit\n"), (r"(?<!\(J:hello\) )OUT> ", "exit\n")], timeout=40)
+        h.run(["rm", "-rf", h.path("~/code/hello")])
 
 
 @test("every example has a README and a configuration whose schema line leads to the schema")

@@ -9,45 +9,12 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from hooked import HOOK, IN, OUT, PROMPT, RC, SHELLS, STATUS, count, prepare, type_in  # noqa: E402
+from ssh_service import Server  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
-SHELLS = ("bash", "zsh", "fish")
-RC = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/config.fish"}
-HOOK = {"bash": 'eval "$(psbc hook bash)"', "zsh": 'eval "$(psbc hook zsh)"', "fish": "psbc hook fish | source"}
-# The same text is the start file inside: there it says IN.
-PROMPT = {
-    "bash": 'if [ -n "${JAILED_ENV-}" ]; then PS1="IN> "; else PS1="OUT> "; fi',
-    "zsh": 'if [[ -n ${JAILED_ENV-} ]]; then PS1="IN> "; else PS1="OUT> "; fi',
-    "fish": "function fish_prompt; if set -q JAILED_ENV; echo -n 'IN> '; else; echo -n 'OUT> '; end; end; function fish_greeting; end",
-}
-STATUS = {"bash": "echo s=$?", "zsh": "echo s=$?", "fish": "echo s=$status"}
-OUT, IN = "OUT> ", "IN> "
-
-
-def prepare(h, shell, before="", after="", trusted=("lab",)):
-    h.require("psbc", "firejail", shell)
-    h.write(RC[shell], "\n".join((before, PROMPT[shell], HOOK[shell], after)) + "\n")
-    for name in ("lab", "other", "new"):
-        h.mkdir(f"~/code/{name}/sub/deep")
-        h.write(f"~/code/{name}/.python-sandbox.toml", f'name = "{name}"\n')
-        if name in trusted:
-            assert h.psbc("trust", "--yes", cwd=f"~/code/{name}").ok
-
-
-def type_in(h, shell, steps, cwd="~", argv=None):
-    """Each step: the prompt, and what is typed at it. What is typed says when it was done, unless a third word is there."""
-    told, typed = "", []
-    for number, (prompt, line, *plain) in enumerate(steps):
-        typed.append((told + prompt, line + ("" if plain or line.startswith("exit") or "; exit" in line else f"; echo m''{number}") + "\n"))
-        told = rf"m{number}\r\n(.|\n)*?" if typed[-1][1].endswith(f"m''{number}\n") else ""
-    r = h.pty(argv or [shell, "-i"], typed, cwd=cwd, timeout=40)
-    r.screen = re.sub(r"\x1b(\[[0-9;?>=]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\)|[=>()][0-9A-Za-z]?)", "", r.out.replace("\r", ""))
-    return r
-
-
-def count(r, text):
-    return len(re.findall(text, r.screen))
-
+# As meson installs them. Read now: a host covers the directories where a build may lie.
+INSTALLED = {shell: [(Path(os.environ["PSBC_INSTALLED_HOOKS"]) / f"{part}.{shell}").read_text() for part in ("hook", "guard")] for shell in SHELLS}
 
 for shell in SHELLS:
 
@@ -67,8 +34,8 @@ for shell in SHELLS:
     @test(f"{shell}: what was never approved is said once, in one line, and nothing of it is used; approved later, it is entered")
     def _(h, shell=shell):
         prepare(h, shell)
-        r = type_in(h, shell, [(OUT, "cd ~/code/new"), (OUT, "cd sub"), (OUT, "cd ~; cd ~/code/new/sub"), (OUT, "psbc trust --yes"), (OUT, "cd ~"), (OUT, "cd ~/code/new"),
-                               (IN, "exit"), (OUT, "exit 5")])  # fmt: skip
+        r = type_in(h, shell, [(OUT, "cd ~/code/new"), (OUT, "cd sub"), (OUT, "cd ~; cd ~/code/new/sub"), (OUT, "psbc trust --yes"), (IN, "exit"), (OUT, "true"),
+                               (OUT, "cd ~; cd ~/code/new"), (OUT, "cd ~"), (OUT, "cd ~/code/new"), (IN, "exit"), (OUT, "exit 5")])  # fmt: skip
         assert r.status == 5 and count(r, "psbc: `~/code/new` has a sandbox that was never approved: psbc trust shows") == 1, r
         assert count(r, "psbc: ") == 1, r
 
@@ -78,6 +45,10 @@ for shell in SHELLS:
         h.write("~/code/lab/.python-sandbox.toml", 'name = "lab"\nreadonyl = []\nhiden = []\n')
         r = type_in(h, shell, [(OUT, "cd ~/code/lab"), (OUT, "exit 5")])
         assert r.status == 5 and count(r, "psbc: ") == 1 and "has errors" in r.screen and "readonyl" not in r.screen, r
+        mend = "printf 'name = \"lab\"\\n' > .python-sandbox.toml"
+        r = type_in(h, shell, [(OUT, "cd ~/code/lab"), (OUT, "cd sub"), (OUT, f"cd ..; {mend}"), (IN, "exit"), (OUT, "exit 5")])
+        assert r.status == 5 and count(r, "psbc: ") == 1, r
+        h.write("~/code/lab/.python-sandbox.toml", "name = \n")
         r = h.pty(["psbc", "trust"], [(r"\[y/N\]", "n\n")], cwd="~/code/new")
         r = type_in(h, shell, [(OUT, "cd ~/code/new"), (OUT, "exit 5")])
         assert r.status == 5 and count(r, "psbc: ") == 0, r
@@ -229,6 +200,115 @@ def _(h):
         time.sleep(0.05)
     assert "no server running" in screen or "error connecting" in screen, screen  # the server outside is not there inside
     h.run([*tmux, "kill-server"])
+
+
+@test("over ssh: a login at a terminal enters at its first prompt in a project; a command by ssh gets no hook")
+def _(h):
+    h.require("sshd")
+    prepare(h, "bash")
+    h.write("~/.bash_profile", ". ~/.bashrc\n")
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    server = Server(h, root=True)
+    assert h.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", h.path("~/key")]).ok
+    h.write(f"~/{server.name}/authorized", h.read("~/key.pub"))
+    ssh = ["ssh", "-F", "none", "-i", h.path("~/key"), "-p", str(server.port), "127.0.0.1"]
+    path = f"PATH={h.run(['sh', '-c', 'echo $PATH']).out.strip()}"  # sshd's own is another
+    r = type_in(h, "bash", [(OUT, "cd ~/code/lab/sub"), (IN, 'echo "d=<$PWD>"; exit'), (OUT, "exit 5")], argv=[*ssh[:1], "-tt", *ssh[1:], f"{path} exec bash -l"])
+    assert r.status == 5 and f"d=<{h.path('~/code/lab/sub')}>" in r.screen, r
+    r = h.run([*ssh, f"{path}; cd ~/code/lab; . ~/.bashrc; echo done"])
+    assert r.ok and r.out == "done\n" and r.err == "", r
+
+
+INSTANT = """
+exec {fd0}<&0 {fd1}>&1 {fd2}>&2 0</dev/null 1>~/instant 2>&1
+precmd_functions+=(restore)
+restore() { exec 0<&$fd0 1>&$fd1 2>&$fd2 {fd0}<&- {fd1}>&- {fd2}>&-; precmd_functions=(${precmd_functions:#restore}); }
+"""
+
+
+@test("zsh under an instant prompt, where the start file and the first prompt have no terminal: nothing is printed, and the next prompt enters")
+def _(h):
+    for before, after in ((INSTANT, ""), ("", "precmd_functions+=(restore)")):
+        prepare(h, "zsh", before or INSTANT.replace("precmd_functions+=(restore)", ""), after)
+        steps = [(OUT, "true"), (IN, "exit"), (OUT, "exit 5")] if after else [(IN, "exit"), (OUT, "exit 5")]
+        r = type_in(h, "zsh", steps, cwd="~/code/lab")
+        assert r.status == 5 and h.read("~/instant") == "", (before, r, h.read("~/instant"))
+
+
+# What the hooks of these do to a shell, in a few lines: none of them is in Debian.
+PREEXEC = """
+trap '__preexec_trap "$_"' DEBUG
+__preexec_trap() { [[ -n ${COMP_LINE-} ]] || __last=$BASH_COMMAND; return 0; }
+__precmd() { local s=$?; __count=$((${__count:-0} + 1)); (exit $s); }
+PROMPT_COMMAND="__precmd${PROMPT_COMMAND:+;}${PROMPT_COMMAND-}"
+"""
+MISE = """
+_mise_hook() { local previous=$?; eval ":"; return $previous; }
+_mise_hook_prompt_command() { _mise_hook; }
+cd() { builtin cd "$@" || return; _mise_hook; }
+pushd() { builtin pushd "$@" || return; _mise_hook; }
+PROMPT_COMMAND="_mise_hook_prompt_command;${PROMPT_COMMAND-}"
+"""
+CONDA = """
+conda() { :; }
+PS1_OLD=$PS1; PROMPT_COMMAND="conda prompt${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+export PATH="$HOME/.asdf/shims:$PATH"
+"""
+
+
+@test("bash: beside what bash-preexec, mise, conda and asdf do to a shell, before and after")
+def _(h):
+    for beside in (PREEXEC, MISE, CONDA):
+        for before, after in ((beside, ""), ("", beside)):
+            prepare(h, "bash", before, after)
+            r = type_in(h, "bash", [(OUT, "cd ~/code/lab/sub"), (IN, "exit"), (OUT, "false", 1), (OUT, STATUS["bash"], 1), (r"s=1(.|\n)*OUT> ", "cd ~; exit 5")])
+            assert r.status == 5 and "not found" not in r.screen and "syntax" not in r.screen, (before, after, r)
+
+
+for shell in SHELLS:
+
+    @test(f"{shell}: what python-sandbox left is one line that offers to take it over, and is never obeyed; `sbox` and PWD_BEFORE_JAIL are known")
+    def _(h, shell=shell):
+        prepare(h, shell)
+        h.write("~/code/old/.python-sandbox", "/../evil.profile\n")
+        h.mkdir("~/code/old/sub")
+        h.write("~/code/lab/sub/.python-sandbox", "lab\n")  # planted below a project: that opens all the same
+        r = type_in(h, shell, [(OUT, "cd ~/code/old/sub"), (OUT, "cd .."), (OUT, "cd ~/code/lab/sub"), (IN, 'echo "d=<$PWD_BEFORE_JAIL>"; exit'),
+                               (OUT, "cd ~"), (OUT, "sbox lab", 1), (IN, 'echo "j=<$JAILED_ENV>"; exit'), (OUT, "exit 5")])  # fmt: skip
+        line = "psbc: `~/code/old` has a file of python-sandbox, which psbc never obeys: psbc init --migrate takes the project over"
+        assert r.status == 5 and r.screen.count(line) == 1 and count(r, "psbc: ") == 1, r
+        assert f"d=<{h.path('~/code/lab/sub')}>" in r.screen and "j=<lab>" in r.screen, r
+        assert not h.exists("~/code/old/.python-sandbox.toml")
+
+
+for shell in SHELLS:
+
+    @test(f"{shell}: with --guard, what is typed in an approved project runs inside: words, status, pipes; elsewhere it is the program itself")
+    def _(h, shell=shell):
+        own = {"bash": "alias poetry='echo mine'", "zsh": "alias poetry='echo mine'", "fish": "function poetry; echo mine; end"}[shell]
+        prepare(h, shell, own, trusted=("lab", "other"), hook=HOOK[shell].replace(f"hook {shell}", f"hook {shell} --guard"))
+        h.write("~/.config/psbc/config.toml", '[projects."~/code/other"]\nhook = false\n')
+        show = 'python3 -c "import os, sys; print(os.environ.get(\'JAILED_ENV\'), sys.argv[1:]); sys.exit(7)" "a b" \'$x\' "*" ""'
+        off = f"PSBC_HOOK=off {show}" if shell != "fish" else f"env -u x true; begin; set -lx PSBC_HOOK off; {show}; end"
+        r = type_in(h, shell, [(OUT, show, 1), (OUT, STATUS[shell], 1), (OUT, f"cd ~/code/other; {show}", 1), (OUT, f"{show} | tr a-z A-Z; poetry; cd ~/code/lab/sub; {show}; {STATUS[shell]}", 1),
+                               (IN, "exit"), (OUT, f"{show} | tr a-z A-Z"), (OUT, f"command {show}"), (OUT, off), (OUT, "cd ~/code/new; pip list"), (OUT, "exit 5")])  # fmt: skip
+        words = "['a b', '$x', '*', '']"
+        plain, inside = f"None {words}", f"lab {words}"
+        assert r.status == 5 and re.findall(r"^((?:None|lab|NONE|LAB) \[.*|s=\d|mine)$", r.screen, re.M) == [
+            plain, "s=7", plain, plain.upper().replace("$X", "$X"), "mine", inside, "s=7", inside.upper(), plain, plain], r
+        assert "`pip` was not run: `~/code/new` has a sandbox that was never approved" in r.screen and "without the sandbox: command pip" in r.screen, r
+
+
+@test("the installed files are what psbc hook prints, with the path of the installed program")
+def _(h):
+    h.require("psbc")
+    for shell in SHELLS:
+        printed, both = (h.psbc("hook", shell, *more).out for more in ([], ["--guard"]))
+        path = re.search(r"'(/\S+/psbc)' hook-enter", printed)[1]
+        installed = INSTALLED[shell]
+        program = re.search(r"'(/\S+/psbc)' hook-enter", installed[0])[1]
+        assert program.endswith("/bin/psbc"), program
+        assert installed[0] == printed.replace(path, program) and "".join(installed) == both.replace(path, program), shell
 
 
 @test("psbc hook names the shells that it knows, and what it prints parses")

@@ -122,8 +122,23 @@ def _(h):
         at = h.path(f"{LAB}/sub")
         assert (host, at) in told and (host, at + "/a%20b%25%3B%C3%A9") in told, (shell, told)
         assert len(told) == 2, (shell, told)
+        assert "]9;" not in r.out, r
+        r = session(h, shell, "cd 'a b%;é'", 'cd (printf "\\x1b")' if shell == "fish" else "mkdir $'\\e'; cd $'\\e'", env={"WSL_DISTRO_NAME": "Debian"})
+        windows = at.replace("/", "\\")
+        assert re.findall(r"\x1b\]9;9;([^\x1b]*)\x1b\\", r.out) == [f"\\\\wsl.localhost\\Debian{windows}", f"\\\\wsl.localhost\\Debian{windows}\\a b%;é"], (shell, r)
         by_itself = shell == "fish" and int(re.search(r"\d+", h.run(["fish", "--version"]).out)[0]) >= 4  # on every terminal
         assert by_itself or "]7;" not in session(h, shell, "true", env={"TERM": "dumb"}).out
+
+
+@test("PSBC_PROMPT=off leaves a prompt as it is, for those that show JAILED_ENV themselves")
+def _(h):
+    lab(h, "zsh", "fish", environment=False)
+    own = {"bash": "PSBC_PROMPT=off; PS1='mine<$(echo $JAILED_ENV)> '", "zsh": "PSBC_PROMPT=off; setopt prompt_subst; PROMPT='mine<$(echo $JAILED_ENV)> '",
+           "fish": "set -g PSBC_PROMPT off\nfunction fish_prompt; echo -n \"mine<$JAILED_ENV> \"; end\n"}  # fmt: skip
+    for shell in SHELLS:
+        h.write(RC[shell], own[shell] + "\n")
+        r = h.pty(["psbc", "enter", "--shell", shell], [("mine<lab>", "true\n"), ("mine<lab>", "exit\n")], cwd=LAB, timeout=30)
+        assert "mine<lab> " in r.out and "(J:" not in r.out, (shell, r)
 
 
 main()

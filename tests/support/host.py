@@ -263,11 +263,11 @@ class Host(PrivateMachine, ChoosesFirejail):
         process.stderr.close()
         return self._result(argv, process, out, err)
 
-    def spawn(self, argv, *, cwd="~", env=None, **popen):
-        """Starts a command as the user and returns its Popen; it is killed when the host goes."""
+    def spawn(self, argv, *, cwd="~", env=None, root=False, **popen):
+        """Starts a command as the user, or as root, and returns its Popen; it is killed when the host goes."""
         for stream in ("stdin", "stdout", "stderr"):
             popen.setdefault(stream, subprocess.DEVNULL)
-        process = self._start(argv, cwd, env, True, **popen)
+        process = self._start(argv, cwd, env, not root, **popen)
         self._background.append(process)
         return process
 

@@ -109,7 +109,7 @@ class PrivateMachine:
         for name, line in (
             ("passwd", f"{self.user}:x:{self.uid}:{self.gid}:Test,,,:{self.home}:/bin/bash\n"),
             ("group", f"{self.user}:x:{self.gid}:\n"),
-            ("shadow", f"{self.user}:!:19700:0:99999:7:::\n"),
+            ("shadow", f"{self.user}:*:19700:0:99999:7:::\n"),
         ):
             original, copy = Path("/etc", name), Path("/run/etc", name)
             found = original.stat()

@@ -51,7 +51,8 @@ def fingerprint(h, path):
 class Server:
     """sshd of the user on a port of 127.0.0.1. Every key of ~/keys may log in; `logins` counts who did."""
 
-    def __init__(self, h, name="server", known="hashed"):
+    def __init__(self, h, name="server", known="hashed", root=False):
+        """`root`: as a machine's own server, which gives terminals of whatever group /dev/pts has."""
         h.require("sshd")
         self.h, self.name = h, name
         top = h.mkdir(f"~/{name}", 0o700)
@@ -63,7 +64,7 @@ class Server:
         h.write(f"~/{name}/config", f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {top}/host\nPidFile none\nStrictModes no\n"
                 f"AuthorizedKeysFile {h.home}/{name}/authorized\nUsePAM no\nAllowAgentForwarding yes\nPasswordAuthentication no\n"
                 "KbdInteractiveAuthentication no\n")  # fmt: skip
-        h.spawn(["/usr/sbin/sshd", "-D", "-e", "-f", f"{top}/config"], stderr=open(f"/run/{name}-{h.user}.log", "w"))
+        h.spawn(["/usr/sbin/sshd", "-D", "-e", "-f", f"{top}/config"], root=root, stderr=open(f"/run/{name}-{h.user}.log", "w"))
         wait_for(self._answers)
         key = h.read(f"{top}/host.pub").split()[:2]
         line = f"[127.0.0.1]:{self.port} {' '.join(key)}\n"

@@ -50,4 +50,4 @@ TEST_CASE("a user's template is shown with its line") {
   CHECK(diagnostic.labels[0].span.end == 6);
 }
 
-TEST_CASE("the built-in templates are there") { CHECK(builtin_templates().all.size() == 8); }
+TEST_CASE("the built-in templates are there") { CHECK(builtin_templates().all.size() == 11); }
