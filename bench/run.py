@@ -135,11 +135,12 @@ def main():
         report_difference("python of psbc shim, beyond the environment's own", mine, other, 60.0)
 
         # What a shell pays at each prompt when nothing changed.
-        if shutil.which("direnv"):
-            h.write("~/.bashrc", f"PS1='> '\neval \"$(psbc hook bash)\"\neval \"$(direnv hook bash)\"\ncd ~/code/lab\n")
-            r = h.run(["bash", "-ic", f"__psbc_seen=$PWD; . {tools}/prompt.bash __psbc_hook _direnv_hook"])
-            mine, other = (float(line) / 10 for line in r.out.split()[-2:])
-            report_times("prompt in an unchanged directory, psbc's hook against direnv's", mine, other, 50)
+        for program, load, function, bar in (("direnv", "direnv hook bash", "_direnv_hook", 50), ("zoxide", "zoxide init bash", "__zoxide_hook", 1)):
+            if shutil.which(program):
+                h.write("~/.bashrc", f"PS1='> '\neval \"$(psbc hook bash)\"\neval \"$({load})\"\ncd ~/code/lab\n")
+                r = h.run(["bash", "-ic", f"__psbc_seen=$PWD; . {tools}/prompt.bash __psbc_hook {function}"])
+                mine, other = (float(line) / 10 for line in r.out.split()[-2:])
+                report_times(f"prompt in an unchanged directory, psbc's hook against {program}'s", mine, other, bar)
 
         # The look at what the host's tools obey, before and after: files in directories, against the same project without them.
         # The build, which looks for nested repositories, is no part of this.

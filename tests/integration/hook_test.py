@@ -160,6 +160,21 @@ def _(h):
         assert r.status == 5 and count(r, r"(?m)^w=<>$") == 1, r
 
 
+STRICT = {"bash": "set -eu -o pipefail; shopt -s failglob; set -o noclobber", "zsh": "setopt no_unset ksh_arrays sh_word_split err_return no_clobber"}
+
+
+@test("bash and zsh in their strictest modes: the guard and psbc leave work as ever")
+def _(h):
+    for shell, before in STRICT.items():
+        h.write("~/.config/psbc/config.toml", "follow = true\n")
+        prepare(h, shell, before, hook=HOOK[shell].replace(f"hook {shell}", f"hook {shell} --guard"))
+        h.write("~/code/lab/show.py", "import os; print('j=<%s>' % os.environ.get('JAILED_ENV'))\n")
+        r = type_in(h, shell, [(OUT, "cd ~/code/lab && python3 show.py", 1), (IN, "psbc leave ~/code", 1), (OUT, 'echo "d=<$PWD>"; python3 lab/show.py; cd lab && python3 show.py', 1),
+                               (IN, "exit"), (OUT, "exit 5")])  # fmt: skip
+        assert r.status == 5 and re.findall(r"^j=<(\w+)>", r.screen, re.M) == ["lab", "None", "lab"] and f"d=<{h.path('~/code')}>" in r.screen, (shell, r)
+        assert "unbound" not in r.screen and "not set" not in r.screen, (shell, r)
+
+
 BESIDE = {
     "direnv": 'eval "$(direnv hook {})"',
     "zoxide": 'eval "$(zoxide init {})"',
