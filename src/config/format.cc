@@ -12,6 +12,7 @@ namespace psbc::config {
 
 namespace {
 
+using diag::Code;
 using Problem = std::optional<FormatProblem>;
 
 constexpr std::size_t longest_name = 64;
@@ -55,14 +56,14 @@ std::string as_name(std::string_view text) {
 Problem check_name(std::string_view text) {
   const std::string better = as_name(text);
   const std::string help = better.empty() ? "write `\"my-project\"`" : write(better);
-  if (text.empty()) return FormatProblem{"is empty", help};
+  if (text.empty()) return FormatProblem{"is empty", help, Code::invalid_name};
   if (text.size() > longest_name)
-    return FormatProblem{"is longer than " + std::to_string(longest_name) + " characters", help};
+    return FormatProblem{"is longer than " + std::to_string(longest_name) + " characters", help, Code::invalid_name};
   if (text.find("..") != std::string_view::npos)
-    return FormatProblem{"holds `..`, which file names made from it must not", help};
+    return FormatProblem{"holds `..`, which file names made from it must not", help, Code::invalid_name};
   if (!std::all_of(text.begin(), text.end(), is_name_character))
-    return FormatProblem{"holds more than a-z, 0-9, `.`, `_` and `-`", help};
-  if (!is_lower_or_digit(text[0])) return FormatProblem{"does not start with a letter or a digit", help};
+    return FormatProblem{"holds more than a-z, 0-9, `.`, `_` and `-`", help, Code::invalid_name};
+  if (!is_lower_or_digit(text[0])) return FormatProblem{"does not start with a letter or a digit", help, Code::invalid_name};
   return std::nullopt;
 }
 
@@ -267,9 +268,9 @@ Problem check_dollar(std::string_view text) {
   if (text.find('$') == std::string_view::npos) return std::nullopt;
   for (const std::string_view home : {"$HOME", "${HOME}"})
     if (text.starts_with(home) && (text.size() == home.size() || text[home.size()] == '/'))
-      return FormatProblem{"holds `$`: variables are not replaced here",
-                           write("~" + std::string(text.substr(home.size())))};
-  return FormatProblem{"holds `$`: variables are not replaced here", "write the path out, from `~/` or `/`"};
+      return FormatProblem{"holds `$`: variables are not replaced here", write("~" + std::string(text.substr(home.size()))), Code::unsupported_expansion,
+                           "~" + std::string(text.substr(home.size()))};
+  return FormatProblem{"holds `$`: variables are not replaced here", "write the path out, from `~/` or `/`", Code::unsupported_expansion};
 }
 
 Problem check_components(std::string_view text) {
@@ -278,7 +279,7 @@ Problem check_components(std::string_view text) {
   const std::optional<std::string> plain = without_dot_dot(text);
   return FormatProblem{"holds `..`",
                        plain && !plain->empty() ? write(*plain)
-                                                : "name the path from `~/` or `/`"};
+                                                : "name the path from `~/` or `/`", Code::path_escapes_project};
 }
 
 /// What holds for each path and pattern. Only what no firejail can express, or what would silently
@@ -286,23 +287,23 @@ Problem check_components(std::string_view text) {
 Problem check_any_path(std::string_view text) {
   if (text.empty()) return FormatProblem{"is empty", "remove it"};
   if (has_control_character(text))
-    return FormatProblem{"holds a control character", "rename the file: no sandbox can name it"};
+    return FormatProblem{"holds a control character", "rename the file: no sandbox can name it", Code::inexpressible_path};
   if (auto problem = check_dollar(text)) return problem;
   if (text.find('\\') != std::string_view::npos) {
     std::string slashes(text);
     std::replace(slashes.begin(), slashes.end(), '\\', '/');
-    return FormatProblem{"holds `\\`", write(slashes)};
+    return FormatProblem{"holds `\\`", write(slashes), Code::inexpressible_path};
   }
   if (text.starts_with('~') && text.size() > 1 && text[1] != '/')
     return FormatProblem{"starts with `~` and a name, which is not replaced here",
                          "write `~/` for your own home; for a file of that name " +
-                             write("./" + std::string(text))};
+                             write("./" + std::string(text)), Code::unsupported_expansion};
   if (text.starts_with(' ') || text.ends_with(' ')) {
     const std::size_t first = text.find_first_not_of(' ');
     return FormatProblem{"has a blank at an end",
                          write(first == std::string_view::npos
                                    ? std::string_view{}
-                                   : text.substr(first, text.find_last_not_of(' ') - first + 1))};
+                                   : text.substr(first, text.find_last_not_of(' ') - first + 1)), Code::inexpressible_path};
   }
   return check_components(text);
 }
@@ -315,7 +316,7 @@ Problem check_path(std::string_view text) {
   return FormatProblem{"holds a wildcard, which only `hidden` takes",
                        slash == std::string_view::npos
                            ? "name the files one by one, or a directory"
-                           : "name the directory: " + write(text.substr(0, slash + 1))};
+                           : "name the directory: " + write(text.substr(0, slash + 1)), Code::glob_in_path};
 }
 
 Problem check_anchored_path(std::string_view text) {
@@ -341,7 +342,8 @@ Problem check_inner_path(std::string_view text) {
     const std::string_view rest = text == ".." ? "" : text;
     const bool clean = !rest.empty() && !check_components(rest);
     return FormatProblem{"holds `..`, and paths here start at the repository's top level already",
-                         clean ? write(rest) + ", if that is where it lies below the top level" : "name the path below the top level"};
+                         clean ? write(rest) + ", if that is where it lies below the top level" : "name the path below the top level",
+                         Code::path_escapes_project};
   }
   return check_path(text);
 }

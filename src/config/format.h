@@ -9,12 +9,15 @@
 #include <string_view>
 
 #include "config/shape.h"
+#include "diag/codes.h"
 
 namespace psbc::config {
 
 struct FormatProblem {
   std::string message; // completes "`what was written` "
   std::string help;
+  diag::Code code = diag::Code::invalid_value;
+  std::string same = {}; // what means the same and is right; empty: nothing does
 };
 
 /// What is wrong with `text`, which is valid UTF-8. The lengths of the shape are not its business.

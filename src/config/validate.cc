@@ -350,7 +350,7 @@ class Validator {
                                   "a token is never written here, only where it is"},
                         .help = {std::move(problem->help)}});
     } else {
-      refuse(Code::invalid_value, what + (text.empty() ? "" : ": " + quoted(text)) + " " + problem->message,
+      refuse(problem->code, what + (text.empty() ? "" : ": " + quoted(text)) + " " + problem->message,
              span, "", {"expected: " + std::string(shape.expects)}, {std::move(problem->help)});
     }
   }

@@ -1,19 +1,53 @@
 // SPDX-License-Identifier: MIT
-// The codes of all diagnostics; codes.def is their one home.
+// The rules: what each diagnostic of the build and each finding of lint is about. codes.def is their one home.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace psbc::diag {
 
+enum class Severity : std::uint8_t { error, warning, info };
+/// What a rule looks at: the file alone, the project's directory as well, the developer's machine as well.
+enum class Scope : std::uint8_t { text, repo, host };
+/// Who sees its findings in lint: each sees those of the ones before.
+enum class Persona : std::uint8_t { regular, pedantic, auditor };
+/// Whether lint can mend it, and whether the file then means the same.
+enum class Fix : std::uint8_t { none, safe, unsafe };
+
 enum class Code : std::uint8_t {
-#define PSBC_CODE(id, name, slug) name,
+#define PSBC_CODE(id, name, slug, severity, scope, persona, fix, summary) name,
 #include "diag/codes.def"
 #undef PSBC_CODE
 };
 
-std::string_view id(Code code);   // "PSB0101"
-std::string_view slug(Code code); // "unknown-key"
+struct Rule {
+  std::string_view id;   // "PSB002"
+  std::string_view slug; // "unknown-key"
+  Severity severity;
+  Scope scope;
+  Persona persona;
+  Fix fix;
+  std::string_view summary;
+};
+
+constexpr std::size_t rule_count = 0
+#define PSBC_CODE(id, name, slug, severity, scope, persona, fix, summary) +1
+#include "diag/codes.def"
+#undef PSBC_CODE
+    ;
+
+const Rule& rule(Code code);
+/// By id or name; nothing for one that there is not.
+std::optional<Code> find_rule(std::string_view id_or_slug);
+
+std::string_view id(Code code);
+std::string_view slug(Code code);
+
+std::string_view to_string(Severity severity); // "error", "warning", "info"
+std::string_view to_string(Scope scope);
+std::string_view to_string(Persona persona);
+std::string_view to_string(Fix fix);
 
 } // namespace psbc::diag

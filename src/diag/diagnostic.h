@@ -27,8 +27,6 @@ struct Label {
   bool primary = true;
 };
 
-enum class Severity : std::uint8_t { error, warning, info };
-
 struct Diagnostic {
   Code code;
   Severity severity = Severity::error;

@@ -76,21 +76,21 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
     return true;
   };
   if (in.places.home.is_under(path))
-    return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " would expose your whole home directory",
+    return refuse(path.is_root() ? diag::Code::exposes_root : diag::Code::exposes_home, lowering.shown(path) + " would expose your whole home directory",
                   {"every credential on this machine lies below it"}, "name the directories that are needed");
   for (const char* tree : {"/boot", "/dev", "/proc", "/run", "/sys"})
     if (path.is_under(AbsPath::literal(tree)))
       return std::string_view(tree) == "/run"
                  ? refuse(diag::Code::exposes_control_socket, lowering.shown(path) + " lies in `/run`, among the sockets of the host",
                           {"a read-only mount does not stop connect()"}, "remove this entry")
-                 : refuse(diag::Code::exposes_too_much, lowering.shown(path) + " lies in `" + tree + "`, which belongs to the system",
+                 : refuse(diag::Code::exposes_system_tree, lowering.shown(path) + " lies in `" + tree + "`, which belongs to the system",
                           {}, "remove this entry");
   for (const char* tree : {"/etc", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/usr", "/var"})
     if (path.string() == tree)
-      return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " is a whole system tree", {},
+      return refuse(path.string() == "/home" ? diag::Code::exposes_home : diag::Code::exposes_system_tree, lowering.shown(path) + " is a whole system tree", {},
                     "name the directories that are needed");
   if (!may_hold_project && in.root.is_strictly_under(path))
-    return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " holds this project and all that lies beside it", {},
+    return refuse(diag::Code::exposes_project_ancestor, lowering.shown(path) + " holds this project and all that lies beside it", {},
                   "name the sibling directories that are needed");
   for (const AbsPath& own : {in.places.state, in.places.data, in.places.config, in.places.home / ".config/firejail"})
     if (path.is_under(own) || own.is_under(path))
@@ -101,7 +101,9 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
     const std::string what = path == place             ? " holds credentials or a history"
                              : path.is_under(place)    ? " lies in " + lowering.shown(place) + ", which holds credentials or a history"
                                                        : " holds " + lowering.shown(place);
-    return refuse(diag::Code::exposes_credentials, lowering.shown(path) + what, {std::string(secret->what)},
+    const bool is_history = secret->what.find("history") != std::string_view::npos;
+    const diag::Code code = !path.is_under(place) ? diag::Code::exposes_credential_parent : is_history ? diag::Code::exposes_history : diag::Code::exposes_credentials;
+    return refuse(code, lowering.shown(path) + what, {std::string(secret->what)},
                   path == place || path.is_under(place) ? "remove this entry: no project needs to see it"
                                                         : "name what is needed beside it, never the credential itself");
   }
@@ -118,7 +120,7 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
                     {"the host's git executes or obeys files in it"}, "remove this entry");
     for (const char* tree : {"/bin", "/etc", "/lib", "/sbin", "/usr"})
       if (path.is_under(AbsPath::literal(tree)))
-        return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " belongs to the system and is never writable", {},
+        return refuse(diag::Code::exposes_system_tree, lowering.shown(path) + " belongs to the system and is never writable", {},
                       "remove this entry");
   }
   return false;

@@ -24,7 +24,7 @@ bool is_reserved(std::string_view name) {
 
 bool refuse_reserved(Lowering& lowering, const config::SpannedString& name) {
   if (!is_reserved(name.value)) return false;
-  lowering.report(diag::Code::reserved_variable, diag::Severity::error, name.span,
+  lowering.report(diag::Code::dangerous_variable, diag::Severity::error, name.span,
                   "`" + base::escape(name.value) + "` is decided by psbc", "",
                   {"it would redirect the shell, the loader or a channel of the host"}, {"remove this entry"});
   return true;

@@ -52,7 +52,7 @@ bool refuse_inner(Lowering& lowering, const AbsPath& top, const base::Resolved& 
   if (path == lowering.in.root)
     return refuse(diag::Code::bad_workspace, lowering.shown(path) + " is the project itself, which is writable", "", {}, "remove this entry");
   if (access == Access::writable && lowering.in.root.is_under(path))
-    return refuse(diag::Code::exposes_too_much, lowering.shown(path) + " holds this project, and is never writable as a whole", "", {},
+    return refuse(diag::Code::exposes_project_ancestor, lowering.shown(path) + " holds this project, and is never writable as a whole", "", {},
                   "name the siblings that are changed together with the project, or list it under `readonly`");
   return refuse_exposure(lowering, path, access, entry, access == Access::read_only);
 }

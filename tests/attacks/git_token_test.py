@@ -131,13 +131,13 @@ def _(h):
     # The developer's own shell says where it belongs, where the file lets that cross.
     crossing = both + '[env]\npass = ["GH_HOST", "GITLAB_HOST"]\n'
     found, r = who(crossing, GH_HOST="git.acme.example", GITLAB_HOST="https://gitlab.acme.example:8443/")
-    assert found == ["git.acme.example", "gitlab.acme.example:8443"] and "PSB1045" not in r.err, r
+    assert found == ["git.acme.example", "gitlab.acme.example:8443"] and "PSB416" not in r.err, r
     found, r = who(crossing, GH_HOST="github.com", GITLAB_HOST="http://gitlab.acme.example")
     assert found == [] and "GH_HOST names github.com, which has a token of its own" in r.err and "GITLAB_HOST names no server of https" in r.err, r
     r = h.psbc("trust", "--revoke", cwd="~/code/demo")
     h.write("~/code/demo/.python-sandbox.toml", f'name = "demo"\n{both}[env]\nset = {{ GITLAB_HOST = "git.acme.example" }}\n')
     r = h.psbc("trust", "--yes", cwd="~/code/demo")
-    assert "PSB1045" in r.err + r.out and "git gives it to `git.acme.example`" in r.err + r.out, r
+    assert "PSB416" in r.err + r.out and "git gives it to `git.acme.example`" in r.err + r.out, r
 
 
 main()

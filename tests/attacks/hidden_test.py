@@ -243,13 +243,13 @@ def _(h):
     run.hears("`~/code/demo/settings.ini` appeared, and is visible inside")
     run.end()
     r = p.psbc("build")
-    assert r.ok and "PSB1040" in r.err and "psbc hide settings.ini" in r.err, r
+    assert r.ok and "PSB313" in r.err and "psbc hide settings.ini" in r.err, r
     assert not h.decoys.found_in(p.entered("cat settings.ini").out)
     r = p.psbc("hide", "settings.ini")
     assert r.ok and "settings.ini.before-1" in r.err, r
     assert h.decoys.found_in(h.read("~/code/demo/settings.ini")) == ["second"]
     r = p.psbc("build")
-    assert r.ok and "PSB1040" not in r.err, r
+    assert r.ok and "PSB313" not in r.err, r
 
 
 @test("psbc hide refuses what it cannot do safely, and overwrites nothing")

@@ -141,7 +141,7 @@ def _(h):
         ("~/.config/uv/uv.toml", f'index-url = "https://h/{"x" * 70000}"\n', "64 KiB"),
     ):
         h.write(path, text)
-        p.refuses("PSB1041", said, "public index")
+        p.refuses("PSB412", said, "public index")
         h.write(path)
     assert p.entered().ok
 
@@ -189,7 +189,7 @@ def _(h):
     for name in ("HTTPS_PROXY", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO", "PIP_CERT"):
         assert f"\n{name}=" not in r.out, (name, str(r))
     assert "psbc: HTTPS_PROXY stays outside, because it holds a user name or a password\n" in r.err and secret not in r.err, r
-    assert "MIIB" in h.read("~/corp/ca.pem") and r.err.count("PSB1043") == 3, r
+    assert "MIIB" in h.read("~/corp/ca.pem") and r.err.count("PSB414") == 3, r
     assert not h.decoys.found_in(str(h.tree("~/.local/state")))
 
 

@@ -56,7 +56,7 @@ def _(h):
     assert not index.requests()
     h.write(p.file, f'name = "demo"\n[[python.index]]\nname = "acme"\nurl = "https://dev:{token}@evil.example/simple/"\n')
     r = p.psbc("trust", "--yes")
-    assert r.status == 2 and "PSB0104" in r.err and token not in r.out + r.err, r
+    assert r.status == 2 and "PSB012" in r.err and token not in r.out + r.err, r
 
 
 @test("B3: a password in the machine's own pip.conf or gitconfig is not readable inside, and the index is asked all the same")
@@ -88,7 +88,7 @@ def _(h):
     h.write("~/.config/psbc/config.toml")
     p = Project(h)
     cover("/etc/pip.conf", "[global]\nindex-url = https://h/ghp_0123456789abcdefghijABCDEFGHIJ012345/simple/\n")
-    p.refuses("PSB1041", "/etc/pip.conf", "public index")
+    p.refuses("PSB412", "/etc/pip.conf", "public index")
 
 
 main()

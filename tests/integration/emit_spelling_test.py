@@ -203,7 +203,7 @@ def _(h):
     for name in (b"a,b", b"a;b"):
         put(h, home + b"/d/" + name)
     path, err = profile(h, version, "enter", [("read-only", home + b"/d/a,b")])
-    assert path is None and "PSB1005" in err and "matches other entries" in err, err
+    assert path is None and "PSB104" in err and "matches other entries" in err, err
 
 
 @test("two dots in a name can be hidden, and cannot be exposed")
@@ -216,7 +216,7 @@ def _(h):
     assert path, err
     assert seen(inside(h, path, LOOK, h.home + "/p")) == {home + b"/p/a..b": "--", home + b"/p/a.b": "rw"}
     path, err = profile(h, version, "enter", [("read-only", home + b"/p/a..b")])
-    assert path is None and "PSB1005" in err, err
+    assert path is None and "PSB104" in err, err
 
 
 @test("closed directories are empty, and what is exposed below them is alone there")

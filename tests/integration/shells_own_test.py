@@ -55,7 +55,7 @@ def _(h):
     assert "newuser" not in r.out and "recursion" not in r.out, r
     h.write("~/.config/zsh/.zshenv", f"export GITHUB_TOKEN={TOKEN}\n")
     r = usable(h, "zsh")
-    assert "PSB1015" in r.out and "recursion" not in r.out, r
+    assert "PSB213" in r.out and "recursion" not in r.out, r
     h.write("~/.config/zsh/.zshenv", "order+=env:\n")
     h.write("~/.config/zsh/.zshrc", "order+=rc:\n")
     for r in (usable(h, "zsh"), session(h, "bash", "zsh", 'echo "o=<$order>"', "exit")):
@@ -178,7 +178,7 @@ def _(h):
             assert said(r, "plain") == "yes", r
         h.write("~/.config/psbc/config.toml", f'accept_secrets = ["{path}"]\n')
         r = h.psbc("run", "--", "sh", "-c", f"cat {path} {path.replace('config.fish', 'config.own.fish')}", cwd=LAB)
-        assert text in r.out and "PSB1015" not in r.err, (path, r)
+        assert text in r.out and "PSB213" not in r.err, (path, r)
         os.unlink(h.path("~/.config/psbc/config.toml"))
         os.unlink(h.path(path))
 
@@ -194,7 +194,7 @@ def _(h):
     h.symlink("~/.private-notes", f"{LAB}/zshrc")
     assert "the notes" in h.read("~/.zshrc")
     r = h.psbc("run", "--", "sh", "-c", "cat ~/.zshrc", cwd=LAB)
-    assert "the notes" not in r.out and "PSB1018" in r.err, r
+    assert "the notes" not in r.out and "PSB502" in r.err, r
 
 
 @test("rc files that the user exposes by name, as python-sandbox did, are no lock-out")

@@ -262,7 +262,7 @@ def _(h):
     for more, said in {'[env]\npass = ["T"]': "`T` is a token and in `[env] pass` as well", '[env.set]\nT = "x"': "and in `[env] set` as well"}.items():
         h.write("~/code/lab/.python-sandbox.toml", f'name = "lab"\ntokens = ["T"]\n{more}\n')
         r = h.psbc("build", cwd="~/code/lab")
-        assert r.status == 2 and said in r.err and "PSB1024" in r.err, r
+        assert r.status == 2 and said in r.err and "PSB411" in r.err, r
     for tokens, said in {'["T", "T:read"]': "in `tokens` as well", '["LD_PRELOAD"]': "is decided by psbc", '["SSH_AUTH_SOCK?"]': "is decided by psbc"}.items():
         h.write("~/code/lab/.python-sandbox.toml", f'name = "lab"\ntokens = {tokens}\n')
         r = h.psbc("build", cwd="~/code/lab")

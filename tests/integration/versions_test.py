@@ -190,7 +190,7 @@ def _(h):
     lab(h)
     h.fake_firejail('case $1 in --version) echo "firejail version 0.9.66"; exit;; esac\nexec REAL "$@"\n')
     r = h.psbc("build", cwd=LAB)
-    assert r.ok and "PSB4003" in r.err and "CVE-2022-31214" in r.err and "dpkg-query -W firejail" in r.err, r
+    assert r.ok and "PSB803" in r.err and "CVE-2022-31214" in r.err and "dpkg-query -W firejail" in r.err, r
     h.use_firejail("bullseye")
     r = h.psbc("build", cwd=LAB)
     assert r.ok and "CVE" not in r.err, r

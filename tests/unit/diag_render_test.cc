@@ -39,7 +39,7 @@ TEST_CASE("a diagnostic is message, place, source, notes and help") {
                               .labels = {label(file, "readonyl", "not known here")},
                               .notes = {"known keys: name, readonly"},
                               .help = {"did you mean `readonly`?\nor `writable`?"}};
-  CHECK(render(diagnostic, {}) == R"(error[PSB0101] unknown-key: unknown key `readonyl`
+  CHECK(render(diagnostic, {}) == R"(error[PSB002] unknown-key: unknown key `readonyl`
   --> .python-sandbox.toml:3:1
    |
  3 | readonyl = ["~/x"]
@@ -54,11 +54,11 @@ TEST_CASE("a diagnostic is message, place, source, notes and help") {
 
 TEST_CASE("a diagnostic without a place has no frame") {
   CHECK(render({.code = Code::firejail_unusable, .message = "no firejail", .notes = {"n"}, .help = {"h"}},
-               {}) == "error[PSB4001] firejail-unusable: no firejail\n   = note: n\n   = help: h\n\n");
+               {}) == "error[PSB801] firejail-unusable: no firejail\n   = note: n\n   = help: h\n\n");
   CHECK(render({.code = Code::dead_hide, .severity = Severity::warning, .message = "m"}, {}) ==
-        "warning[PSB1009] dead-hide: m\n\n");
+        "warning[PSB301] dead-hide: m\n\n");
   CHECK(render({.code = Code::hide_missing, .severity = Severity::info, .message = "m", .labels = {Label{}}},
-               {}) == "info[PSB1010] hide-missing: m\n\n");
+               {}) == "info[PSB302] hide-missing: m\n\n");
 }
 
 TEST_CASE("several labels on a line: the rightmost text follows its carets, the others hang") {
@@ -141,7 +141,7 @@ TEST_CASE("labels in another file get a block of their own") {
       .message = "m",
       .labels = {label(user, "\"x\"", "exposed here", false), label(project, "\"x\"", "hidden here")},
       .help = {"remove one"}};
-  CHECK(render(diagnostic, {}) == R"(error[PSB1007] hide-and-expose: m
+  CHECK(render(diagnostic, {}) == R"(error[PSB304] hide-and-expose: m
   --> p.toml:1:11
    |
  1 | hidden = ["x"]
@@ -343,7 +343,7 @@ TEST_CASE("colour changes nothing but colour") {
       stripped += colored[i];
   }
   CHECK(stripped == render(diagnostic, {}));
-  CHECK(colored.starts_with("\x1b[1;31merror[PSB0101]\x1b[0m\x1b[1m unknown-key: m\x1b[0m\n"));
+  CHECK(colored.starts_with("\x1b[1;31merror[PSB002]\x1b[0m\x1b[1m unknown-key: m\x1b[0m\n"));
   CHECK(colored.find("\x1b[1;31m^^^^^\x1b[0m \x1b[1;31mhere\x1b[0m\n") != std::string::npos);
 }
 
@@ -351,9 +351,9 @@ TEST_CASE("all diagnostics come in order, with one line that counts them") {
   Diagnostics diagnostics;
   CHECK(render(diagnostics, {}).empty());
   diagnostics.add({.code = Code::wrong_type, .message = "b"});
-  CHECK(render(diagnostics, {}) == "error[PSB0102] wrong-type: b\n\n1 error\n");
+  CHECK(render(diagnostics, {}) == "error[PSB003] wrong-type: b\n\n1 error\n");
   diagnostics.add({.code = Code::dead_hide, .severity = Severity::warning, .message = "w"});
   diagnostics.add({.code = Code::unknown_key, .message = "a"});
-  CHECK(render(diagnostics, {}) == "error[PSB0101] unknown-key: a\n\nerror[PSB0102] wrong-type: b\n\n"
-                                   "warning[PSB1009] dead-hide: w\n\n2 errors, 1 warning\n");
+  CHECK(render(diagnostics, {}) == "error[PSB002] unknown-key: a\n\nerror[PSB003] wrong-type: b\n\n"
+                                   "warning[PSB301] dead-hide: w\n\n2 errors, 1 warning\n");
 }

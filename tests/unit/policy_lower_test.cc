@@ -25,14 +25,14 @@ TEST_CASE("the smallest project gets itself, a root of its own, and nothing else
 TEST_CASE("what exposes too much is refused however it is spelled") {
   struct Row { const char* entry; const char* code; };
   const Row rows[] = {
-      {"~", "exposes-too-much"},
-      {"/", "exposes-too-much"},
-      {"/home", "exposes-too-much"},
-      {"${HOME}", "exposes-too-much"},
-      {"~/code", "exposes-too-much"}, // all siblings of the project
-      {"/proc", "exposes-too-much"},
-      {"/etc", "exposes-too-much"},
-      {"/tmp", "exposes-too-much"},
+      {"~", "exposes-home"},
+      {"/", "exposes-root"},
+      {"/home", "exposes-home"},
+      {"${HOME}", "exposes-home"},
+      {"~/code", "exposes-project-ancestor"}, // all siblings of the project
+      {"/proc", "exposes-system-tree"},
+      {"/etc", "exposes-system-tree"},
+      {"/tmp", "exposes-system-tree"},
       {"/run/docker.sock", "exposes-control-socket"},
       {"~/.config", "exposes-psbc-state"},
       {"~/.local", "exposes-psbc-state"},
@@ -40,9 +40,9 @@ TEST_CASE("what exposes too much is refused however it is spelled") {
       {"~/.config/firejail", "exposes-psbc-state"},
       {"~/.ssh", "exposes-credentials"},
       {"~/.ssh/id_rsa.pub", "exposes-credentials"},
-      {"~/.cache/huggingface", "exposes-credentials"}, // holds the token
+      {"~/.cache/huggingface", "exposes-credential-parent"}, // holds the token
       {"~/innocent", "exposes-credentials"},           // a symlink to ~/.aws
-      {"~/everything", "exposes-too-much"},            // a symlink to ~
+      {"~/everything", "exposes-home"},            // a symlink to ~
       {"~/socket", "exposes-control-socket"},
   };
   for (const Row& row : rows) {

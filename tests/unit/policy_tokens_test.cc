@@ -70,7 +70,7 @@ TEST_CASE("tokens are part of the policy, and what clashes with one is an error"
   clash.project.tokens = {{.name = clash.said("A")}, {.name = clash.said("A"), .read_only = true}, {.name = clash.said("B")}, {.name = clash.said("LD_PRELOAD")}};
   clash.project.env_pass = {clash.said("B")};
   CHECK_FALSE(clash.lower());
-  CHECK(clash.codes() == std::vector<std::string>{"token-clash", "token-clash", "reserved-variable"});
+  CHECK(clash.codes() == std::vector<std::string>{"token-clash", "token-clash", "dangerous-variable"});
 }
 
 TEST_CASE("what the user passes to every sandbox is not what a token gets") {

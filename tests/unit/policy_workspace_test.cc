@@ -90,7 +90,7 @@ TEST_CASE("the whole repository can be visible, without its history, and is neve
     Mono other;
     other.writable(entry);
     CHECK_FALSE(other.compile());
-    CHECK(other.codes() == Strings{"exposes-too-much"});
+    CHECK(other.codes() == Strings{"exposes-project-ancestor"});
   }
 }
 
