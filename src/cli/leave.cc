@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include <poll.h>
 
-#include <filesystem>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "runtime/inside.h"
 #include "runtime/leave.h"
 
 namespace psbc::cli {
+namespace {
+
+/// By the letters, as `cd ..` goes: most directories outside are not there inside.
+std::optional<base::AbsPath> seen_from(const base::AbsPath& here, std::string_view directory) {
+  base::AbsPath at = directory.starts_with('/') ? base::AbsPath::literal("/") : here;
+  for (const std::string_view part : base::split(directory, '/')) {
+    if (part == "..") at = at.parent();
+    else if (auto next = at.join(part)) at = *next;
+    else return std::nullopt;
+  }
+  return at;
+}
+
+} // namespace
 
 int leave(Context& context, const std::string& directory) {
   constexpr int patience_ms = 200; // the end comes sooner, and no prompt before it
@@ -19,8 +31,7 @@ int leave(Context& context, const std::string& directory) {
   }
   std::optional<base::AbsPath> wanted;
   if (!directory.empty()) {
-    // By the letters, as `cd ..` does: most directories outside are not there inside.
-    wanted = base::AbsPath::parse((std::filesystem::path(context.cwd.string()) / directory).lexically_normal().string());
+    wanted = seen_from(context.cwd, directory);
     if (!wanted || !runtime::parse_leave_request(wanted->string())) {
       complain("a shell cannot be led to `" + base::escape(directory) + "`: its path is too long, or has characters that cannot be printed", "psbc leave");
       return exit_usage;

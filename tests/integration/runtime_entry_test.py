@@ -76,7 +76,7 @@ def _(h):
     }  # fmt: skip
     r = s.python("import json,os; print(json.dumps(dict(os.environ)))", plan={"set": ["PIP_CACHE_DIR=/x y"]}, env=leaks)
     found = json.loads(r.out)
-    wanted = {"HOME", "JAILED_ENV", "LANG", "LC_ALL", "LOGNAME", "NO_COLOR", "PATH", "PIP_CACHE_DIR", "PSBC_BUILD", "PSBC_SANDBOX",
+    wanted = {"HOME", "JAILED_ENV", "LANG", "LC_ALL", "LOGNAME", "NO_COLOR", "PATH", "PIP_CACHE_DIR", "PSBC_BUILD", "PSBC_SANDBOX", "PWD_BEFORE_JAIL",
               "SHELL", "TERM", "USER"}  # fmt: skip
     assert set(found) - {"LC_CTYPE"} == wanted, found
     assert found["JAILED_ENV"] == "demo" and found["PIP_CACHE_DIR"] == "/x y" and found["LC_ALL"] == "C.UTF-8"
