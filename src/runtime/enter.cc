@@ -271,12 +271,14 @@ class Entry {
       init_.entered(message.sender);
     } else if (message.kind == Message::Kind::agent) {
       if (!entered_ && agent_job_ != nullptr)
-        agent_.start(*agent_job_, std::move(message.file), request_.environment);
+        agent_socket_ = std::move(message.file);
     } else if (message.kind == Message::Kind::leave) {
       if (!entered_ && request_.can_leave)
         leave_ = std::move(message.file);
     } else if (message.kind == Message::Kind::started) {
       init_.started(message.sender);
+      if (agent_socket_) // not before: who connects waits, and the first instruction inside does not
+        agent_.start(*agent_job_, std::move(agent_socket_), request_.environment);
     } else if (message.kind == Message::Kind::stopped) {
       on_stop(static_cast<int>(message.value), queue);
     } else if (message.kind == Message::Kind::failed) {
@@ -391,6 +393,7 @@ class Entry {
   std::optional<LeaveRequest> left_;
   std::optional<std::chrono::steady_clock::time_point> leave_deadline_;
   const FilterJob* agent_job_ = nullptr;
+  base::Fd agent_socket_; // until it is served
   AgentProcess agent_;
   pid_t firejail_ = -1;
   int firejail_status_ = 0;

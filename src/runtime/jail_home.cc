@@ -94,13 +94,19 @@ base::Status make_home_file(const emit::EnterPlan& plan, const emit::HomeFile& w
   if (wanted.block)
     TRY(keep_in_root(plan, wanted));
   TRY_ASSIGN(const Place place, find_place(plan.home, wanted.path, true));
+  const auto make = [&]() -> base::Status {
+    if (!wanted.block)
+      return write_new(place, place.name, wanted.content, wanted.mode, path);
+    const std::string target = plan.root + "/home/" + wanted.path;
+    if (symlinkat(target.c_str(), place.directory.get(), place.name.c_str()) != 0)
+      return base::system_error("create", path);
+    return base::ok();
+  };
+  auto made = make();
+  if (made || made.error().code != EEXIST)
+    return made;
   TRY(clear(place, path)); // firejail puts /etc/skel's .bashrc there (FIREJAIL B2)
-  if (!wanted.block)
-    return write_new(place, place.name, wanted.content, wanted.mode, path);
-  const std::string target = plan.root + "/home/" + wanted.path;
-  if (symlinkat(target.c_str(), place.directory.get(), place.name.c_str()) != 0)
-    return base::system_error("create", path);
-  return base::ok();
+  return make();
 }
 
 /// An alias is a convenience: a name that cannot be made, because its directory is closed or read-only,
@@ -119,9 +125,10 @@ void make_alias(const std::string& link, const std::string& target) {
 } // namespace
 
 base::Result<Place> find_place(const std::string& base, const std::string& relative, bool make) {
-  if (make)
-    mkdir(base.c_str(), 0700);
-  Place place{.directory = base::Fd(open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))};
+  constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  Place place{.directory = base::Fd(open(base.c_str(), flags))};
+  if (!place.directory && errno == ENOENT && make && mkdir(base.c_str(), 0700) == 0)
+    place.directory = base::Fd(open(base.c_str(), flags));
   if (!place.directory)
     return base::system_error("open the directory", base);
   for (const std::string_view component : base::split(relative, '/')) {

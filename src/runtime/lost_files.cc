@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/lost_files.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 
+#include "base/entries.h"
 #include "base/file.h"
 #include "runtime/jail_home.h"
 #include "policy/token_source.h"
@@ -65,46 +64,40 @@ LostFiles::LostFiles(const emit::EnterPlan& plan) : plan_(plan), kept_(plan.root
 }
 
 void LostFiles::visit(int directory, const std::string& prefix, unsigned depth, std::uint64_t device, std::size_t& left, Walk& found) {
-  const auto close = [](DIR* stream) { closedir(stream); };
-  const std::unique_ptr<DIR, decltype(close)> stream(fdopendir(directory), close);
-  if (!stream) {
-    found.complete = false;
-    return;
-  }
-  while (const dirent* const entry = readdir(stream.get())) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == "..")
-      continue;
+  const int failed = base::each_entry(directory, [&](std::string_view entry, unsigned char) {
     if (left == 0) {
       found.complete = false;
-      return;
+      return false;
     }
     --left;
+    const std::string name(entry);
     struct stat status{};
-    if (fstatat(dirfd(stream.get()), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || status.st_dev != device)
-      continue;
+    if (fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || status.st_dev != device)
+      return true;
     const std::string path = prefix + name;
     if (S_ISREG(status.st_mode)) {
       found.files[path] = {.inode = status.st_ino,
                      .changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec,
                      .size = static_cast<std::uint64_t>(status.st_size)};
     } else if (S_ISDIR(status.st_mode) && depth < max_depth) {
-      if (const int inner = openat(dirfd(stream.get()), name.c_str(), directory_flags); inner >= 0)
-        visit(inner, path + "/", depth + 1, device, left, found);
+      if (const base::Fd inner(openat(directory, name.c_str(), directory_flags)); inner)
+        visit(inner.get(), path + "/", depth + 1, device, left, found);
       else
         found.complete = false;
     }
-  }
+    return true;
+  });
+  if (failed != 0) found.complete = false;
 }
 
 LostFiles::Walk LostFiles::walk(const std::string& directory) {
   Walk found;
   struct stat status{};
-  const int fd = open(directory.c_str(), directory_flags);
+  const base::Fd fd(open(directory.c_str(), directory_flags));
   std::size_t left = max_entries;
-  if (fd >= 0 && fstat(fd, &status) == 0) {
+  if (fd && fstat(fd.get(), &status) == 0) {
     found.complete = true;
-    visit(fd, "", 0, status.st_dev, left, found);
+    visit(fd.get(), "", 0, status.st_dev, left, found);
   }
   return found;
 }

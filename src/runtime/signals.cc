@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/signals.h"
 
+#include <fcntl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
 
 namespace psbc::runtime {
 namespace {
@@ -10,6 +15,21 @@ namespace {
 constexpr int last_signal = 64;
 
 std::uint64_t bit(int signal) { return std::uint64_t{1} << static_cast<unsigned>(signal - 1); }
+
+/// What this process ignores, by one look instead of one for each signal; nothing when there is no such file.
+std::optional<std::uint64_t> ignored_now() {
+  char text[2048];
+  const base::Fd file(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+  const ssize_t size = file ? read(file.get(), text, sizeof text) : 0;
+  constexpr std::string_view field = "\nSigIgn:\t"; // proc(5): hexadecimal, signal n is bit n - 1
+  constexpr std::size_t digits = 16;
+  const std::string_view status(text, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  const std::size_t at = status.find(field);
+  if (at == std::string_view::npos || status.size() - at < field.size() + digits) return std::nullopt;
+  std::uint64_t found = 0;
+  const char* const first = status.data() + at + field.size();
+  return std::from_chars(first, first + digits, found, 16).ec == std::errc() ? std::optional(found) : std::nullopt;
+}
 
 } // namespace
 
@@ -30,14 +50,17 @@ SignalState signal_state() {
 }
 
 void restore(const SignalState& state) {
+  const auto now = ignored_now();
   sigset_t mask;
   sigemptyset(&mask);
   for (int signal = 1; signal <= last_signal; ++signal) {
+    if (contains(state.blocked, signal))
+      sigaddset(&mask, signal);
+    if (now && contains(*now, signal) == contains(state.ignored, signal))
+      continue; // a handler ends with the exec
     struct sigaction action{};
     action.sa_handler = contains(state.ignored, signal) ? SIG_IGN : SIG_DFL;
     sigaction(signal, &action, nullptr); // fails for KILL, STOP and those of libc, which cannot differ
-    if (contains(state.blocked, signal))
-      sigaddset(&mask, signal);
   }
   sigprocmask(SIG_SETMASK, &mask, nullptr);
 }

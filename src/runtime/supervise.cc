@@ -26,10 +26,10 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return out;
 }
 
-/// In the child of a process with one thread. What exec needs was made before the fork.
+/// In the child of a process with one thread, in whose memory it runs until the exec. What exec needs was made before.
 [[noreturn]] void become(char* const* argv, char** environment, const Command& command, const Terminal& terminal,
                          int channel, int report_fd) {
-  setpgid(0, 0);
+  setpgid(0, 0); // before this process goes on, which waits for the exec
   if (command.foreground)
     terminal.give_to(getpid()); // SIGTTOU is still ignored
   send(channel, {.kind = Message::Kind::started}); // by itself: the kernel names the sender outside
@@ -73,13 +73,13 @@ class Supervisor {
     const base::Fd reader(report[0]);
     base::Fd writer(report[1]);
 
-    child_ = fork();
+    // Not fork: what it copies is dropped at once by exec. The child writes nothing that matters here.
+    child_ = vfork();
     if (child_ < 0)
       return fail(result, 125, errno);
     if (child_ == 0)
       become(argv.data(), environment.data(), command_, terminal_, channel_, writer.get());
 
-    setpgid(child_, child_); // both sides do it: whoever comes first
     writer = base::Fd();
     int code = 0;
     ssize_t size = 0;
