@@ -58,6 +58,8 @@ struct Options {
   HookOptions hook;
   std::string shell;     // of completions
   std::string leave_for; // a directory
+  LintOptions lint;
+  RuleOptions rule;
   bool schema_user = false;
 };
 
@@ -198,6 +200,28 @@ void define_leave(CLI::App& leave, Options& o) {
   leave.add_option("directory", o.leave_for, "Where the shell outside shall go (needs `follow = true` in your own file)")->type_name("DIR");
 }
 
+void define_lint(CLI::App& lint, Options& o) {
+  lint.add_option("path", o.lint.paths, "Files and directories, or `-` for stdin (default: the file of the project here)")->type_name("PATH");
+  lint.add_option("--format", o.lint.format, "text, concise, json, sarif, github, gitlab, junit, checkstyle (default: $PSBC_LINT_FORMAT, else text)")->type_name("FORMAT");
+  lint.add_option("--fail-on", o.lint.fail_on, "Exit 1 from this severity on: error, warning (default), info, never")->check(CLI::IsMember({"error", "warning", "info", "never"}))->type_name("SEVERITY");
+  lint.add_option("--persona", o.lint.persona, "regular, pedantic, auditor: who sees more")->check(CLI::IsMember({"regular", "pedantic", "auditor"}))->type_name("WHO");
+  lint.add_option("--stdin-filename", o.lint.stdin_filename, "Which file stdin is")->type_name("FILE");
+  lint.add_option("--output", o.lint.output, "Write there, whole or not at all")->type_name("FILE");
+  CLI::Option* host = lint.add_flag("--host", o.lint.host, "Also rules that look at this machine (default, but where CI is set)");
+  lint.add_flag("--no-host", o.lint.no_host, "Only rules that look at the repository")->excludes(host);
+  lint.add_flag("--no-ignores", o.lint.no_ignores, "Suppressions in the file do not count");
+  lint.add_flag("--require-reason", o.lint.require_reason, "A suppression without a reason is a warning");
+  lint.add_flag("--exit-zero", o.lint.exit_zero, "Exit 0 whatever was found; not when lint itself failed");
+  lint.add_flag("--fix", o.lint.fix, "Mend what can be mended without changing what the file means");
+  lint.add_flag("--unsafe-fixes", o.lint.unsafe_fixes, "Mend the rest as well: look at what changed");
+  lint.add_flag("--diff", o.lint.diff, "Show what would be mended; exit 1 when there is something");
+}
+
+void define_rule(CLI::App& rule, Options& o) {
+  rule.add_option("rule", o.rule.name, "An id or a name (default: all)")->type_name("RULE");
+  rule.add_flag("--json", o.rule.json, "All, for programs");
+}
+
 int print_completions(const std::string& shell);
 
 struct CommandRow {
@@ -238,6 +262,8 @@ constexpr CommandRow table[] = {
        return git_hooks(c, o.git_hooks);
      },
      true, false, "install remove status"},
+    {"lint", "Look for mistakes and risks in .python-sandbox.toml: for CI and editors", define_lint, [](Context& c, Options& o) { return lint(c, o.lint); }},
+    {"rule", "What a rule of lint and build is about", define_rule, [](Context& c, Options& o) { return rule(c, o.rule); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,

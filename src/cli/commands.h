@@ -102,6 +102,26 @@ int hook_enter(Context& context);
 int hook_leave(Context& context);
 int hook_run(Context& context, std::vector<std::string> command);
 
+struct LintOptions {
+  std::vector<std::string> paths; // files and directories; `-`: stdin. Empty: the file of the project here
+  std::string format; // empty: $PSBC_LINT_FORMAT, else text
+  std::string fail_on = "warning"; // error, warning, info, never
+  std::string persona = "regular";
+  std::string stdin_filename; // which file stdin is
+  std::string output;         // a file in place of stdout
+  bool host = false, no_host = false; // rules that look at the developer's machine; default: not where CI is set
+  bool no_ignores = false, require_reason = false;
+  bool exit_zero = false;
+  bool fix = false, unsafe_fixes = false, diff = false;
+};
+int lint(Context& context, const LintOptions& options);
+
+struct RuleOptions {
+  std::string name; // empty: all
+  bool json = false;
+};
+int rule(Context& context, const RuleOptions& options);
+
 int leave(Context& context, const std::string& directory);
 
 struct StopOptions {

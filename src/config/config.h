@@ -107,6 +107,12 @@ struct Devices {
   Spanned<bool> gpu, gui, audio;
 };
 
+/// `[lint]`: of psbc lint alone.
+struct LintConfig {
+  std::vector<Variable> ignore;   // rule = reason
+  std::vector<Variable> severity; // rule = word
+};
+
 /// `.python-sandbox.toml`: what a team commits. A repository may ask for things; it can never name a
 /// command, a template or the source of a secret.
 struct ProjectConfig {
@@ -125,6 +131,7 @@ struct ProjectConfig {
   Workspace workspace;
   SshNeeds ssh;
   Protect protect;
+  LintConfig lint;
 };
 
 /// `on_unhide`: what a hidden file that becomes visible in a running sandbox means for that.

@@ -110,6 +110,8 @@ void decode(ProjectKey key, const KeyShape& shape, const Value& value, ProjectCo
       break;
     case ProjectKey::ssh_hosts: config.ssh.hosts = texts(value); break;
     case ProjectKey::ssh_signing: config.ssh.signing = {.value = value.boolean, .span = value.span}; break;
+    case ProjectKey::lint_ignore: config.lint.ignore = variables(value); break;
+    case ProjectKey::lint_severity: config.lint.severity = variables(value); break;
     case ProjectKey::protect_extra: config.protect.extra = texts(value); break;
     case ProjectKey::protect_allow: config.protect.allow = texts(value); break;
   }

@@ -333,6 +333,21 @@ Problem check_project_path(std::string_view text) {
   return problem;
 }
 
+/// By its form alone: lint, and no build, minds a rule that there is not.
+Problem check_rule(std::string_view text) {
+  const std::string_view digits = text.starts_with("PSB") ? text.substr(3) : "";
+  if (digits.size() == 3 && std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+  const bool slug = !text.empty() && text.size() <= longest_name && text[0] >= 'a' && text[0] <= 'z' &&
+                    std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+  if (slug) return std::nullopt;
+  return FormatProblem{text.empty() ? "is empty" : "is not the id or the name of a rule", "psbc rule lists them"};
+}
+
+Problem check_severity(std::string_view text) {
+  if (text == "error" || text == "warning" || text == "info") return std::nullopt;
+  return FormatProblem{text.empty() ? "is empty" : "is no severity", "write \"error\", \"warning\" or \"info\""};
+}
+
 /// Relative to a directory that is found, not named: neither home nor root has a meaning.
 Problem check_inner_path(std::string_view text) {
   if (text.starts_with('~') || text.starts_with('/'))
@@ -368,6 +383,8 @@ std::optional<FormatProblem> check_format(Format format, std::string_view text) 
     case Format::index_name: return check_index_name(text);
     case Format::index_url: return check_index_url(text);
     case Format::editor: return check_editor(text);
+    case Format::rule: return check_rule(text);
+    case Format::severity: return check_severity(text);
   }
   return std::nullopt;
 }

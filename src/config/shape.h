@@ -12,7 +12,7 @@
 namespace psbc::config {
 
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
-enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace, index_name, index_url, editor };
+enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace, index_name, index_url, editor, rule, severity };
 
 /// `x-psbc-direction`: what a new value of the key may do to what was approved before. The words of a choice go from
 /// the least that it grants to the most.

@@ -27,6 +27,12 @@ struct Label {
   bool primary = true;
 };
 
+/// A replacement of bytes of the file.
+struct Edit {
+  Span span;
+  std::string text;
+};
+
 struct Diagnostic {
   Code code;
   Severity severity = Severity::error;
@@ -34,11 +40,13 @@ struct Diagnostic {
   std::vector<Label> labels = {};      // exactly one primary when there is a file
   std::vector<std::string> notes = {}; // facts
   std::vector<std::string> help = {};  // what to type
+  std::vector<Edit> edits = {};        // what mends it, all together
+  Fix fix = Fix::none;                 // what the edits do to the meaning; none: there are none
 };
 
 class Diagnostics {
  public:
-  void add(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
+  Diagnostic& add(Diagnostic diagnostic) { return all_.emplace_back(std::move(diagnostic)); }
   bool has_errors() const;
   bool empty() const { return all_.empty(); }
   /// Sorted by file name, position and code: the order never depends on how they were found.

@@ -43,7 +43,7 @@ struct Filled {
 base::Result<Filled> fill_lines(const Template& tmpl, const Holes& holes);
 base::Result<std::string> fill(const Template& tmpl, const Holes& holes);
 
-/// A template that a person can put right, as a diagnostic: PSB805 at `line` (1-based; 0: the whole file).
+/// A template that a person can put right, as a diagnostic: PSB609 at `line` (1-based; 0: the whole file).
 diag::Diagnostic bad_template(const Template& tmpl, std::uint32_t line, std::string message, std::vector<std::string> help);
 /// The same for an Error of `fill`.
 diag::Diagnostic bad_template(const Template& tmpl, const base::Error& error);

@@ -28,11 +28,14 @@ void advise(Lowering& lowering, const config::Token& asked) {
   if (service && !service->read_only.empty() && !asked.read_only) {
     std::vector<std::string> notes = {"its read-only kind: " + std::string(service->read_only)};
     if (!service->read_only_link.empty()) notes.back() += ", " + std::string(service->read_only_link);
-    lowering.report(diag::Code::token_advice, diag::Severity::info, asked.name.span,
+    lowering.report(diag::Code::write_token, diag::Severity::info, asked.name.span,
                     "a token of " + std::string(service->title) + " can be one that only reads", "", std::move(notes),
                     {"if reading is all that the project does, write \"" + name + ":read" + (asked.optional ? "?" : "") + "\""});
+  } else if (service && service->read_only.empty() && asked.read_only) {
+    lowering.report(diag::Code::unscopable_token, diag::Severity::info, asked.name.span, std::string(service->title) + " has no token that can only read", "", {},
+                    {"write \"" + name + (asked.optional ? "?" : "") + "\", and use an account that may do little"});
   } else if (const std::string meant = service ? "" : base::nearest_variable(name); !meant.empty()) {
-    lowering.report(diag::Code::token_advice, diag::Severity::info, asked.name.span, "psbc knows no service with `" + base::escape(name) + "`", "did you mean " + meant + "?",
+    lowering.report(diag::Code::unknown_token, diag::Severity::info, asked.name.span, "psbc knows no service with `" + base::escape(name) + "`", "did you mean " + meant + "?",
                     {}, {"if it is right, there is nothing to do"});
   }
 }

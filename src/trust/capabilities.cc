@@ -130,6 +130,8 @@ std::string normalised(Format format, std::string_view text, const CapabilityInp
     case Format::index_url:
     case Format::source:
     case Format::editor:
+    case Format::rule:
+    case Format::severity:
     case Format::argument:
     case Format::text: break;
   }

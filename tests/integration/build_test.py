@@ -208,7 +208,7 @@ def _(h):
     h.write("~/tmpl/profile/enter.profile", "@{header}\ninclude /tmp/evil.profile\n@{exposed}\n@{guarded}\n")
     h.write("~/.config/psbc/config.toml", 'templates = "~/tmpl"\n')
     r = h.psbc("build", cwd=LAB)
-    assert r.status == 2 and "PSB805" in r.err and "enter.profile:2" in r.err, r
+    assert r.status == 2 and "PSB609" in r.err and "enter.profile:2" in r.err, r
     # A harmless change of a good one is taken.
     built_in = (SOURCES / "templates/profile/enter.profile").read_text()
     h.write("~/tmpl/profile/enter.profile", built_in + "# mine\ndisable-mnt\n")

@@ -90,7 +90,7 @@ TEST_CASE("a token that could be a read-only one, and a misspelt variable, are n
   psbc::test::Machine machine;
   machine.project.tokens = {{.name = machine.said("GITHUB_TOKEN")}, {.name = machine.said("WANDB_APIKEY"), .optional = true}};
   REQUIRE(machine.compile());
-  CHECK(machine.codes() == std::vector<std::string>{"token-advice", "token-advice"});
+  CHECK(machine.codes() == std::vector<std::string>{"unknown-token", "write-token"});
   bool weak = false, meant = false;
   for (const auto& diagnostic : machine.diagnostics.all()) {
     CHECK(diagnostic.severity == psbc::diag::Severity::info);

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Findings go to stdout, or to --output; what psbc has to say itself goes to stderr. The exit status is the same in each format:
+// a report that says nothing must never be a run that failed.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/token_forms.h"
+#include "cli/commands.h"
+#include "cli/unified_diff.h"
+#include "cli/version.h"
+#include "config/load.h"
+#include "driver/lint.h"
+#include "lint/edits.h"
+
+namespace psbc::cli {
+namespace {
+
+using lint::Finding;
+
+/// The text with its findings mended, again and again until nothing is left that could be: one fix can make room for the next.
+std::string mended(std::string text, const driver::LintedText& file, const lint::Options& options, const driver::LintMachine& machine, bool unsafe_too) {
+  constexpr int most_rounds = 10;
+  for (int round = 0; round < most_rounds; ++round) {
+    const lint::FileReport report = driver::lint_text({.name = file.name, .path = file.path, .text = text}, options, machine);
+    std::vector<diag::Edit> edits;
+    std::uint32_t end = 0;
+    for (const Finding& finding : report.findings) {
+      if (finding.suppressed || finding.what.edits.empty() || (finding.what.fix != diag::Fix::safe && !unsafe_too)) continue;
+      const auto [first, last] = std::minmax_element(finding.what.edits.begin(), finding.what.edits.end(), [](const diag::Edit& a, const diag::Edit& b) { return a.span.begin < b.span.begin; });
+      if (!edits.empty() && first->span.begin < end) continue; // in the next round
+      end = std::max(last->span.end, last->span.begin);
+      edits.insert(edits.end(), finding.what.edits.begin(), finding.what.edits.end());
+    }
+    const auto next = edits.empty() ? std::nullopt : lint::apply(text, edits);
+    if (!next || *next == text) return text;
+    text = *next;
+  }
+  return text;
+}
+
+bool counts(const Finding& finding, const LintOptions& options) {
+  const auto least = options.fail_on == "error" ? diag::Severity::error : options.fail_on == "info" ? diag::Severity::info : diag::Severity::warning;
+  return !finding.suppressed && options.fail_on != "never" && finding.what.severity <= least;
+}
+
+std::optional<std::string> read_stdin() {
+  auto text = base::read_all(STDIN_FILENO, config::max_file_size + 1, "stdin");
+  if (text) return std::move(*text);
+  if (text.error().code == EFBIG) return std::string(config::max_file_size + 1, ' ');
+  complain(text.error());
+  return std::nullopt;
+}
+
+/// --fix and --diff. False when a file could not be written.
+bool mend_files(Context& context, const std::vector<driver::LintedFile>& files, const lint::Options& how, const driver::LintMachine& machine, const LintOptions& options, bool& any) {
+  bool fine = true;
+  for (const driver::LintedFile& file : files) {
+    const auto before = context.fs.read(file.path, config::max_file_size);
+    if (!before) continue; // said with the findings
+    const std::string after = mended(*before, {.name = file.name, .path = file.path, .text = {}}, how, machine, options.unsafe_fixes);
+    if (after == *before) continue;
+    any = true;
+    if (options.diff) {
+      print(unified_diff(file.name, *before, after, "before"));
+      continue;
+    }
+    const auto ownership = context.fs.ownership(file.path);
+    const auto written = base::write_atomically(file.path, after, ownership ? static_cast<mode_t>(ownership->mode) : 0644);
+    if (written) say(context, "mended `" + base::escape(file.name) + "`");
+    else complain(written.error());
+    fine = fine && written;
+  }
+  return fine;
+}
+
+} // namespace
+
+int lint(Context& context, const LintOptions& options) {
+  const std::string wanted = !options.format.empty() ? options.format : context.env.get("PSBC_LINT_FORMAT").value_or("text");
+  const auto format = lint::find_format(wanted);
+  if (!format) {
+    complain("there is no format `" + base::escape(wanted) + "`", "text, concise, json, sarif, github, gitlab, junit or checkstyle");
+    return exit_usage;
+  }
+  const bool in_ci = !context.env.get("CI").value_or("").empty();
+  const driver::LintMachine machine{.env = context.env, .host = options.host || (!options.no_host && !in_ci)};
+  lint::Options how{.persona = options.persona == "auditor" ? diag::Persona::auditor : options.persona == "pedantic" ? diag::Persona::pedantic : diag::Persona::regular,
+                    .ignores = !options.no_ignores,
+                    .require_reason = options.require_reason};
+  diag::Scope scope = machine.host ? diag::Scope::host : diag::Scope::repo;
+
+  driver::LintRun run;
+  bool any_mended = false, all_written = true;
+  if (options.paths == std::vector<std::string>{"-"}) {
+    const auto text = read_stdin();
+    if (!text) return exit_machine;
+    std::optional<base::AbsPath> path;
+    if (!options.stdin_filename.empty()) path = absolute(context, options.stdin_filename);
+    if (!path) scope = diag::Scope::text;
+    run.reports.push_back(driver::lint_text({.name = options.stdin_filename.empty() ? "<stdin>" : options.stdin_filename, .path = path, .text = *text}, how, machine));
+  } else {
+    const auto files = driver::files_to_lint(context.fs, context.cwd, options.paths);
+    if (!files) {
+      complain(files.error());
+      return exit_not_trusted;
+    }
+    if (files->empty()) {
+      complain("there is no .python-sandbox.toml to lint", "psbc init writes one");
+      return exit_not_trusted;
+    }
+    if (options.fix || options.unsafe_fixes || options.diff) all_written = mend_files(context, *files, how, machine, options, any_mended);
+    if (options.diff) return !all_written ? exit_machine : any_mended ? exit_findings : exit_fine;
+    run = driver::lint_files(*files, how, machine);
+  }
+
+  lint::Report report{.files = run.reports, .skipped = {}, .version = PSBC_VERSION};
+  for (std::size_t n = 0; n < diag::rule_count; ++n)
+    if (diag::rule(static_cast<diag::Code>(n)).scope > scope) report.skipped.push_back(static_cast<diag::Code>(n));
+  const bool to_file = !options.output.empty();
+  const std::string text = lint::render(report, *format, {.color = !to_file && (context.color && isatty(STDOUT_FILENO) == 1)});
+  for (const base::Error& error : run.unreadable) complain(error);
+  if (to_file) {
+    const auto target = absolute(context, options.output);
+    const auto written = target ? base::write_atomically(*target, base::redact(text), 0644) : base::Status(base::Error{.operation = "write", .object = options.output});
+    if (!written) {
+      complain(written.error());
+      return exit_machine;
+    }
+  } else {
+    print(text);
+  }
+  if (!run.unreadable.empty() || !all_written) return exit_machine;
+  const bool fails = std::any_of(run.reports.begin(), run.reports.end(), [&](const lint::FileReport& file) {
+    return std::any_of(file.findings.begin(), file.findings.end(), [&](const Finding& finding) { return counts(finding, options); });
+  });
+  return fails && !options.exit_zero ? exit_findings : exit_fine;
+}
+
+int rule(Context&, const RuleOptions& options) {
+  if (options.name.empty()) {
+    std::string out;
+    std::vector<std::string> rows;
+    for (std::size_t n = 0; n < diag::rule_count; ++n) {
+      const diag::Rule& row = diag::rule(static_cast<diag::Code>(n));
+      if (options.json)
+        rows.push_back("{\"id\":\"" + std::string(row.id) + "\",\"name\":\"" + std::string(row.slug) + "\",\"severity\":\"" + std::string(to_string(row.severity)) + "\",\"scope\":\"" + std::string(to_string(row.scope)) +
+                       "\",\"persona\":\"" + std::string(to_string(row.persona)) + "\",\"fix\":\"" + std::string(to_string(row.fix)) + "\",\"summary\":\"" + std::string(row.summary) + "\"}");
+      else
+        out += std::string(row.id) + "  " + std::string(to_string(row.severity)) + std::string(9 - to_string(row.severity).size(), ' ') + std::string(row.slug) + ": " + std::string(row.summary) + "\n";
+    }
+    if (options.json) {
+      for (const std::string& row : rows) out += (out.empty() ? "[" : ",\n") + row;
+      out += "]\n";
+    }
+    print(out);
+    return exit_fine;
+  }
+  const auto code = diag::find_rule(options.name);
+  if (!code) {
+    std::vector<std::string> known;
+    for (std::size_t n = 0; n < diag::rule_count; ++n) known.emplace_back(diag::slug(static_cast<diag::Code>(n)));
+    const std::string meant = base::nearest(options.name, known);
+    complain("there is no rule `" + base::escape(options.name) + "`", meant.empty() ? "psbc rule lists them" : "did you mean `" + meant + "`?");
+    return exit_usage;
+  }
+  const diag::Rule& row = diag::rule(*code);
+  print(std::string(row.id) + " " + std::string(row.slug) + "\n\n  " + std::string(row.summary) + "\n\n  severity  " + std::string(to_string(row.severity)) + "\n  looks at  " + std::string(to_string(row.scope)) +
+        "\n  persona   " + std::string(to_string(row.persona)) + "\n  fix       " + std::string(to_string(row.fix)) + "\n");
+  return exit_fine;
+}
+
+} // namespace psbc::cli

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "driver/lint.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "base/text.h"
+#include "config/load.h"
+#include "driver/compile.h"
+#include "driver/git_index.h"
+#include "driver/hidden_leaks.h"
+#include "driver/project.h"
+#include "lint/ignore_file.h"
+#include "lint/scoped_fs.h"
+
+namespace psbc::driver {
+
+using base::AbsPath;
+using base::Kind;
+
+namespace {
+
+constexpr std::size_t deepest = 24; // directories below one that was named
+constexpr const char* ignore_name = ".gitignore";
+
+/// Where a text alone lies: the same for everybody.
+policy::Places nobodys_places() {
+  const AbsPath home = AbsPath::literal("/home/user");
+  return {.home = home, .state = home / ".local/state/psbc", .data = home / ".local/share/psbc", .config = home / ".config/psbc", .envs = home / "envs",
+          .temporary = AbsPath::literal("/tmp/psbc-1000"), .runtime = AbsPath::literal("/run/user/1000")};
+}
+
+/// Relative to where psbc was called, as other linters show it; else the path.
+std::string shown_from(const AbsPath& here, const AbsPath& path) { return path.is_strictly_under(here) ? std::string(path.relative_to(here)) : path.string(); }
+
+class Finder {
+ public:
+  Finder(base::Fs& fs, const AbsPath& here, std::vector<LintedFile>& found) : fs_(fs), here_(here), found_(found) {}
+
+  void search(const AbsPath& directory) { visit(directory, "", 0); }
+
+ private:
+  void visit(const AbsPath& directory, const std::string& prefix, std::size_t depth) {
+    const bool has_rules = fs_.kind(directory / ignore_name) == Kind::file;
+    if (has_rules)
+      if (const auto text = fs_.read(directory / ignore_name, 1U << 20U)) rules_.emplace_back(prefix, *text);
+    const std::size_t count = rules_.size();
+    if (const auto names = fs_.names(directory)) {
+      for (const std::string& name : *names) {
+        const AbsPath path = directory / name;
+        if (name == config_name) {
+          if (!is_ignored(prefix + name, false)) found_.push_back({.name = shown_from(here_, path), .path = path});
+        } else if (name != ".git" && depth < deepest && fs_.kind(path) == Kind::directory && !is_ignored(prefix + name, true)) {
+          visit(path, prefix + name + "/", depth + 1);
+          rules_.erase(rules_.begin() + static_cast<std::ptrdiff_t>(count), rules_.end());
+        }
+      }
+    }
+  }
+
+  bool is_ignored(const std::string& path, bool is_directory) const { return lint::judge(rules_, path, is_directory).verdict == lint::IgnoreFile::Verdict::ignored; }
+
+  base::Fs& fs_;
+  const AbsPath& here_;
+  std::vector<LintedFile>& found_;
+  std::vector<lint::IgnoreFile> rules_;
+};
+
+/// "DIR/.gitignore:3: pattern" when git ignores the file, or a directory that it is in.
+std::string ignored_by(base::Fs& fs, const AbsPath& top, const AbsPath& file) {
+  std::vector<lint::IgnoreFile> rules;
+  std::string prefix;
+  AbsPath at = top;
+  const std::vector<std::string> parts = [&] {
+    std::vector<std::string> out;
+    const std::string relative(file.relative_to(top)); // the views point into it
+    for (const std::string_view part : base::split(relative, '/')) out.emplace_back(part);
+    return out;
+  }();
+  for (std::size_t n = 0; n < parts.size(); ++n) {
+    if (const auto text = fs.read(at / ignore_name, 1U << 20U)) rules.emplace_back(prefix, *text);
+    const lint::IgnoreFile* by = nullptr;
+    const auto answer = lint::judge(rules, prefix + parts[n], n + 1 < parts.size(), &by);
+    if (answer.verdict == lint::IgnoreFile::Verdict::ignored)
+      return by->directory() + ignore_name + ":" + std::to_string(answer.line) + ": " + std::string(answer.pattern);
+    prefix += parts[n] + "/";
+    at = at / parts[n];
+  }
+  return "";
+}
+
+/// What psbc and python-sandbox write for themselves, and nobody else shall read from a repository.
+constexpr const char* generated_names[] = {"enter.profile", "standalone.profile", "python-env.profile"};
+
+lint::RepositoryFacts ask_repository(base::Fs& fs, const AbsPath& root, const AbsPath& file) {
+  lint::RepositoryFacts facts;
+  const auto repository = repository_of(fs, file);
+  if (!repository) return facts;
+  facts.is_repository = true;
+  facts.is_tracked = is_tracked(fs, file);
+  if (!facts.is_tracked) facts.ignored_by = ignored_by(fs, repository->tree, file);
+  for (const char* name : generated_names)
+    if (fs.kind(root / name) == Kind::file && is_tracked(fs, root / name)) facts.generated.emplace_back(name);
+  return facts;
+}
+
+} // namespace
+
+base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath& here, const std::vector<std::string>& names) {
+  std::vector<LintedFile> found;
+  if (names.empty()) {
+    TRY_ASSIGN(const auto project, find_project(fs, here));
+    if (project) found.push_back({.name = shown_from(here, project->config_file), .path = project->config_file});
+    return found;
+  }
+  for (const std::string& name : names) {
+    const auto path = name.starts_with('/') ? AbsPath::parse(name) : here.join(name);
+    const auto real = path ? path : base::real_path(name.starts_with('/') ? name : here.string() + "/" + name);
+    const Kind kind = real ? fs.kind(*real) : Kind::absent;
+    if (kind == Kind::absent) return base::Error{.operation = "lint", .object = name, .code = ENOENT};
+    const auto target = resolve(fs, *real);
+    if (target && target->kind == Kind::directory) Finder(fs, here, found).search(target->path);
+    else found.push_back({.name = name, .path = *real});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const LintedFile& a, const LintedFile& b) { return a.path < b.path; });
+  found.erase(std::unique(found.begin(), found.end(), [](const LintedFile& a, const LintedFile& b) { return a.path == b.path; }), found.end());
+  return found;
+}
+
+lint::FileReport lint_text(const LintedText& text, const lint::Options& options, const LintMachine& machine) {
+  lint::FileReport report{.source = std::make_unique<diag::SourceFile>(text.name, text.text), .findings = {}};
+  base::RealFs real;
+  const base::Env empty;
+  if (!text.path) {
+    const AbsPath root = AbsPath::literal("/home/user/project"), file = root / config_name;
+    lint::ScopedFs fs(root, file);
+    report.findings = lint::lint({.source = *report.source, .root = root, .config_file = file, .places = nobodys_places(), .fs = fs, .env = empty}, options);
+    return report;
+  }
+  const AbsPath root = text.path->parent();
+  const lint::RepositoryFacts facts = ask_repository(real, root, *text.path);
+  if (machine.host) {
+    const auto places = policy::find_places(real, machine.env);
+    Sources sources;
+    diag::Diagnostics unused; // psbc build shows what is wrong with the user's own file
+    const auto user = places ? load_user_config(real, *places, sources, unused) : std::nullopt;
+    const auto canonical = resolve(real, root);
+    if (places && user && canonical) {
+      report.findings = lint::lint({.source = *report.source, .root = canonical->path, .config_file = canonical->path / text.path->name(), .places = *places, .fs = real, .env = machine.env,
+                                    .scope = diag::Scope::host, .user = &*user, .repository = &facts},
+                                   options);
+      return report;
+    }
+  }
+  const auto repository = repository_of(real, *text.path);
+  lint::ScopedFs fs(real, repository ? repository->tree : root, *text.path);
+  report.findings = lint::lint({.source = *report.source, .root = root, .config_file = *text.path, .places = nobodys_places(), .fs = fs, .env = empty,
+                                .scope = diag::Scope::repo, .repository = &facts},
+                               options);
+  return report;
+}
+
+LintRun lint_files(const std::vector<LintedFile>& files, const lint::Options& options, const LintMachine& machine) {
+  std::vector<std::optional<lint::FileReport>> reports(files.size());
+  std::vector<std::optional<base::Error>> errors(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    base::RealFs fs;
+    for (std::size_t n = next++; n < files.size(); n = next++) {
+      auto text = fs.read(files[n].path, config::max_file_size);
+      if (text) reports[n] = lint_text({.name = files[n].name, .path = files[n].path, .text = std::move(*text)}, options, machine);
+      else if (text.error().code == EFBIG) reports[n] = lint_text({.name = files[n].name, .path = files[n].path, .text = std::string(config::max_file_size + 1, ' ')}, options, machine);
+      else errors[n] = text.error();
+    }
+  };
+  const std::size_t most = std::max<std::size_t>(1, std::min<std::size_t>(std::thread::hardware_concurrency(), files.size()));
+  std::vector<std::thread> workers;
+  for (std::size_t n = 1; n < most; ++n) workers.emplace_back(work);
+  work();
+  for (std::thread& worker : workers) worker.join();
+  LintRun run;
+  for (std::size_t n = 0; n < files.size(); ++n) {
+    if (reports[n]) run.reports.push_back(std::move(*reports[n]));
+    if (errors[n]) run.unreadable.push_back(std::move(*errors[n]));
+  }
+  return run;
+}
+
+} // namespace psbc::driver

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "lint/edits.h"
+
+#include <algorithm>
+
+#include "config/words.h"
+
+namespace psbc::lint {
+
+diag::Edit without_item(const config::Value& list, std::size_t index) {
+  const config::Value& item = list.items[index];
+  const std::string& text = item.span.file->text();
+  diag::Span span = item.span;
+  if (list.items.size() == 1) return {.span = {.file = item.span.file, .begin = list.span.begin, .end = list.span.end}, .text = "[]"};
+  const bool is_last = index + 1 == list.items.size();
+  const std::uint32_t from = is_last ? list.items[index - 1].span.end : item.span.begin;
+  const std::uint32_t to = is_last ? item.span.end : list.items[index + 1].span.begin;
+  // A comment between the two stays, and so does a comma at the end, which TOML allows.
+  if (text.substr(from, to - from).find('#', is_last ? 0 : item.span.end - item.span.begin) == std::string::npos) {
+    span.begin = from;
+    span.end = to;
+  } else if (!is_last) {
+    while (text[span.end] != ',') ++span.end; // what is between is blank, or the comment would be before the comma
+    ++span.end;
+  }
+  return {.span = span, .text = ""};
+}
+
+diag::Edit without_entry(const config::Entry& entry) {
+  const diag::SourceFile& source = *entry.key_span.file;
+  const std::string& text = source.text();
+  const std::uint32_t end = std::max(entry.key_span.end, entry.value.span.end);
+  diag::Span span{.file = &source, .begin = source.line_start(source.position(entry.key_span.begin).line), .end = end};
+  while (span.end < text.size() && (text[span.end] == ' ' || text[span.end] == '\t')) ++span.end;
+  if (span.end < text.size() && text[span.end] == '\r') ++span.end;
+  if (span.end < text.size() && text[span.end] == '\n') ++span.end; // else a comment follows, which stays
+  return {.span = span, .text = ""};
+}
+
+diag::Edit replaced(const diag::Span& span, const std::string& text) { return {.span = span, .text = config::toml_string(text)}; }
+
+std::optional<std::string> apply(const std::string& text, std::vector<diag::Edit> edits) {
+  std::sort(edits.begin(), edits.end(), [](const diag::Edit& a, const diag::Edit& b) { return a.span.begin < b.span.begin; });
+  std::string out;
+  std::uint32_t at = 0;
+  for (const diag::Edit& edit : edits) {
+    if (edit.span.begin < at || edit.span.end > text.size()) return std::nullopt;
+    out += text.substr(at, edit.span.begin - at) + edit.text;
+    at = edit.span.end;
+  }
+  return out + text.substr(at);
+}
+
+} // namespace psbc::lint

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Changes of a TOML text that leave comments, order and form of everything else as they are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/value.h"
+#include "diag/diagnostic.h"
+
+namespace psbc::lint {
+
+/// A list without one of its items.
+diag::Edit without_item(const config::Value& list, std::size_t index);
+/// A line, or lines, without a key and its value.
+diag::Edit without_entry(const config::Entry& entry);
+/// A string in place of another one.
+diag::Edit replaced(const diag::Span& span, const std::string& text);
+
+/// The text with these edits, which must not overlap; nothing when they do.
+std::optional<std::string> apply(const std::string& text, std::vector<diag::Edit> edits);
+
+} // namespace psbc::lint

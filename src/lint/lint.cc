@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "lint/lint.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "config/load.h"
+#include "lint/look.h"
+#include "lint/suppressions.h"
+#include "policy/lower.h"
+
+namespace psbc::lint {
+
+using diag::Diagnostic;
+using diag::Diagnostics;
+
+namespace {
+
+/// What the build would say, as far as it can be said here.
+void build_rules(const Look& look, const config::UserConfig& user) {
+  Diagnostics found;
+  static_cast<void>(policy::lower({.project = *look.document.config, .user = user, .places = look.in.places, .root = look.in.root, .config_file = look.in.config_file,
+                                   .self = base::AbsPath::literal("/usr/bin/psbc"), .fs = look.in.fs, .env = look.in.env},
+                                  found));
+  for (const Diagnostic& one : found.all()) {
+    const bool elsewhere = !one.labels.empty() && one.labels.front().span.file != &look.in.source;
+    if (!look.sees(diag::rule(one.code).scope) || elsewhere) continue;
+    Diagnostic& kept = look.out.add(one);
+    // The build only advises where lint, which a team asked for, judges.
+    if (kept.severity != diag::Severity::error && diag::rule(one.code).severity != diag::Severity::error) kept.severity = diag::rule(one.code).severity;
+  }
+}
+
+std::uint32_t position_of(const Finding& finding) { return finding.what.labels.empty() ? 0 : finding.what.labels.front().span.begin; }
+
+} // namespace
+
+Diagnostic& Look::add(diag::Code code, const diag::Span& span, std::string message, std::string label, std::vector<std::string> notes,
+                      std::vector<std::string> help, std::vector<diag::Edit> mend) const {
+  Diagnostic made{.code = code, .severity = diag::rule(code).severity, .message = std::move(message), .notes = std::move(notes), .help = std::move(help)};
+  if (span.file != nullptr) made.labels.push_back({.span = span, .text = std::move(label)});
+  if (!mend.empty()) {
+    made.edits = std::move(mend);
+    made.fix = diag::rule(code).fix;
+  }
+  return out.add(std::move(made));
+}
+
+std::vector<Finding> lint(const Input& input, const Options& options) {
+  Diagnostics diagnostics;
+  const Document document = read_document(input.source, diagnostics);
+  secret_rules(document, diagnostics);
+  if (document.config) {
+    const Look look{.in = input, .document = document, .out = diagnostics};
+    build_rules(look, input.user != nullptr ? *input.user : config::UserConfig{});
+    for (const auto rules : {text_rules, path_rules, exposure_rules, hiding_rules, token_rules, repository_rules}) rules(look);
+  }
+
+  std::vector<Finding> findings;
+  for (const Diagnostic& one : diagnostics.all()) {
+    std::string key = document.tree && !one.labels.empty() ? key_at(*document.tree, one.labels.front().span.begin) : std::string();
+    findings.push_back({.what = one, .key = std::move(key), .suppressed = {}});
+  }
+  apply_suppressions(document, options, findings);
+  std::erase_if(findings, [&](const Finding& finding) { return diag::rule(finding.what.code).persona > options.persona && !(options.require_reason && finding.what.code == diag::Code::suppression_without_reason); });
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tuple(position_of(a), a.what.code, std::string_view(a.what.message)) < std::tuple(position_of(b), b.what.code, std::string_view(b.what.message));
+  });
+  // Two ways to the same thing are one.
+  findings.erase(std::unique(findings.begin(), findings.end(),
+                             [](const Finding& a, const Finding& b) { return position_of(a) == position_of(b) && a.what.code == b.what.code && a.what.message == b.what.message; }),
+                 findings.end());
+  return findings;
+}
+
+} // namespace psbc::lint

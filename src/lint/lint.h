@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The linter of .python-sandbox.toml: what the build would say of a file, on any machine, and the rules of src/lint/rules
+// beside. It builds nothing, runs nothing, and believes nothing of the file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/fs.h"
+#include "config/config.h"
+#include "diag/diagnostic.h"
+#include "policy/places.h"
+
+namespace psbc::lint {
+
+struct Finding {
+  diag::Diagnostic what;
+  std::string key;                       // of the file: "readonly[2]"; empty where it is about no value
+  std::optional<std::string> suppressed; // why it does not count; may be an empty reason
+};
+
+/// What git says of the file. The driver asks, the rules judge.
+struct RepositoryFacts {
+  bool is_repository = false;
+  bool is_tracked = false;
+  std::string ignored_by;               // "DIR/.gitignore:3: pattern"; empty: it is not ignored
+  std::vector<std::string> leaks;       // hidden files whose content git has, one sentence each
+  std::vector<std::string> generated;   // tracked files that psbc generates
+};
+
+struct Input {
+  const diag::SourceFile& source;
+  base::AbsPath root;        // of the project
+  base::AbsPath config_file; // in it
+  policy::Places places;
+  base::Fs& fs;              // what may be looked at: ScopedFs, or the machine's
+  const base::Env& env;
+  diag::Scope scope = diag::Scope::text;
+  const config::UserConfig* user = nullptr;    // of the developer; where the scope is the host
+  const RepositoryFacts* repository = nullptr; // where the scope is wider than the text
+};
+
+struct Options {
+  diag::Persona persona = diag::Persona::regular;
+  bool ignores = true;         // suppressions in the file count
+  bool require_reason = false; // and need a reason
+};
+
+/// All findings, sorted by position and rule; the suppressed ones as well.
+std::vector<Finding> lint(const Input& input, const Options& options);
+
+} // namespace psbc::lint

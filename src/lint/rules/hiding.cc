@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// 3xx beside what the build says (policy/hidden.cc): secrets that nobody hid, and patterns that hide less than they seem to.
+#include <algorithm>
+#include <array>
+
+#include "base/glob.h"
+#include "config/words.h"
+#include "lint/edits.h"
+#include "lint/look.h"
+
+namespace psbc::lint {
+
+using diag::Code;
+
+namespace {
+
+/// Names that hold a secret whatever is in them. Templates of them (`.env.example`) hold none.
+constexpr std::array secret_names = {".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.kdbx", "*.jks", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials.json",
+                                     "client_secret*.json", "service-account*.json", "service_account*.json", ".pypirc", ".netrc", ".npmrc", ".htpasswd", "secrets.toml", "secrets.yaml", "secrets.yml"};
+constexpr std::array template_endings = {".example", ".sample", ".template", ".dist", ".defaults", ".pub"};
+constexpr std::size_t most_secret_files = 20; // of one project: the others are alike
+constexpr std::size_t match_limit = 1000;
+
+bool is_template(std::string_view name) {
+  return std::any_of(template_endings.begin(), template_endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+using Parts = std::vector<std::string_view>;
+
+bool matches(const Parts& pattern, std::size_t p, const Parts& path, std::size_t n) {
+  if (p == pattern.size()) return n == path.size();
+  if (pattern[p] == "**") return matches(pattern, p + 1, path, n) || (n < path.size() && matches(pattern, p, path, n + 1));
+  return n < path.size() && base::matches_component(pattern[p], path[n]) && matches(pattern, p + 1, path, n + 1);
+}
+
+/// Is it hidden by its name, a directory above it, or a pattern?
+bool is_hidden(const Look& look, const std::string& path) {
+  return std::any_of(look.document.config->hidden.begin(), look.document.config->hidden.end(), [&](const config::SpannedString& entry) {
+    std::string pattern = entry.value;
+    while (pattern.starts_with("./")) pattern.erase(0, 2);
+    while (pattern.ends_with('/')) pattern.pop_back();
+    for (std::size_t slash = path.size(); slash != std::string::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+      const std::string above = path.substr(0, slash);
+      if (above == pattern || matches(base::split(pattern, '/'), 0, base::split(above, '/'), 0)) return true;
+    }
+    return false;
+  });
+}
+
+/// Adds an entry to `hidden`, or the key.
+std::vector<diag::Edit> hide_as_well(const Look& look, const std::string& path) {
+  const std::string entry = config::toml_string(path);
+  const diag::SourceFile& source = look.in.source;
+  if (const config::Entry* const hidden = look.document.tree->find("hidden")) {
+    const bool empty = hidden->value.items.empty();
+    const std::uint32_t at = empty ? hidden->value.span.begin + 1 : hidden->value.items.back().span.end;
+    return {{.span = {.file = &source, .begin = at, .end = at}, .text = (empty ? "" : ", ") + entry}};
+  }
+  const config::Entry* const name = look.document.tree->find("name");
+  const std::uint32_t line = source.position(name->value.span.begin).line;
+  const std::uint32_t at = line < source.line_count() ? source.line_start(line + 1) : static_cast<std::uint32_t>(source.text().size());
+  const bool ended = at > 0 && source.text()[at - 1] == '\n';
+  return {{.span = {.file = &source, .begin = at, .end = at}, .text = (ended ? "" : "\n") + ("hidden = [" + entry + "]\n")}};
+}
+
+void secret_files(const Look& look) {
+  if (!look.sees(diag::Scope::repo)) return;
+  std::vector<std::string> found;
+  for (const char* name : secret_names) {
+    const auto matches = look.in.fs.glob(look.in.root, std::string("**/") + name, match_limit);
+    if (matches) found.insert(found.end(), matches->begin(), matches->end());
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  std::size_t told = 0;
+  for (const std::string& path : found) {
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    if (is_template(name) || is_hidden(look, path) || look.in.fs.kind(look.in.root / path) != base::Kind::file) continue;
+    if (++told > most_secret_files) return;
+    look.add(Code::unhidden_secret_file, look.document.config->name.span, shown(path) + " looks like a secret, and is visible inside", "", {"its name says so; what is in it was not looked at"},
+             {"hide it: `hidden = [" + base::escape(config::toml_string(path)) + "]`"}, told == 1 ? hide_as_well(look, path) : std::vector<diag::Edit>());
+  }
+}
+
+void patterns(const Look& look) {
+  for (const config::SpannedString& entry : look.document.config->hidden) {
+    std::string better;
+    for (const std::string_view part : base::split(entry.value, '/')) {
+      const std::size_t stars = part.find("**");
+      if (!better.empty()) better += '/';
+      if (stars != std::string_view::npos && part != "**") better += "**/" + std::string(part.substr(0, stars)) + std::string(part.substr(stars + 1));
+      else better += part;
+    }
+    if (entry.value.find("**") != std::string::npos && better != entry.value && !entry.value.starts_with('/'))
+      look.add(Code::glob_is_one_level, entry.span, "`**` beside other characters is `*`, and stays in one directory", "", {"only a whole component `**` goes to any depth"},
+               {"write `" + base::escape(config::toml_string(better)) + "`"}, {replaced(entry.span, better)});
+    const bool in_project = base::has_glob(entry.value) && !entry.value.starts_with('~') && !entry.value.starts_with('/');
+    if (in_project)
+      look.add(Code::hide_new_files_gap, entry.span, "what a session makes by a name like " + shown(entry.value) + " is visible to it until the next entry", "", {"a mount hides what is there"},
+               {"hide a directory, and keep such files in it"});
+  }
+}
+
+/// A pattern that matches nothing, and one letter away something does.
+void misspelt(const Look& look) {
+  if (!look.sees(diag::Scope::repo)) return;
+  for (const config::SpannedString& entry : look.document.config->hidden) {
+    if (entry.value.starts_with('~') || entry.value.starts_with('/')) continue;
+    const std::string first(base::split(entry.value.starts_with("./") ? std::string_view(entry.value).substr(2) : std::string_view(entry.value), '/').front());
+    if (first.empty() || base::has_glob(first) || look.in.fs.kind(look.in.root / first) != base::Kind::absent) continue;
+    const auto names = look.in.fs.names(look.in.root);
+    const std::string meant = names ? base::nearest(first, *names) : "";
+    if (meant.empty() || meant == first) continue;
+    const std::size_t at = entry.value.find(first);
+    const std::string better = entry.value.substr(0, at) + meant + entry.value.substr(at + first.size());
+    look.add(Code::hide_no_match, entry.span, "there is no " + shown(first) + " in the project, but " + shown(meant), "hides nothing", {}, {"did you mean `" + base::escape(config::toml_string(better)) + "`?"},
+             {replaced(entry.span, better)});
+  }
+}
+
+} // namespace
+
+void hiding_rules(const Look& look) {
+  patterns(look);
+  misspelt(look);
+  secret_files(look);
+  if (look.in.repository != nullptr)
+    for (const std::string& leak : look.in.repository->leaks)
+      look.add(Code::hidden_but_committed, look.document.config->name.span, leak, "", {"inside, `git show` prints what was committed, hidden or not"}, {"make the secret worthless, then: git rm --cached FILE"});
+}
+
+} // namespace psbc::lint
