@@ -128,8 +128,10 @@ class Validator {
       else
         help = "write " + name + " below a line `" + meant.table->header() + "`";
     }
+    const bool renames = meant.key != nullptr && meant.table == &shape && table.find(meant.key->name) == nullptr;
     refuse(Code::unknown_key, "unknown " + std::string(what) + quoted(entry.key), entry.key_span,
            "not known " + place, std::move(notes), {std::move(help)});
+    if (renames) mend({{.span = entry.key_span, .text = std::string(meant.key->name)}});
     return meant.key;
   }
 
@@ -222,8 +224,10 @@ class Validator {
         continue;
       }
       text(item.string, item.span, what, shape.text);
-      if (const auto [first, is_new] = seen.try_emplace(item.string, &item); !is_new)
+      if (const auto [first, is_new] = seen.try_emplace(item.string, &item); !is_new) {
         duplicate(item, *first->second, path);
+        remove_item(value, i);
+      }
     }
   }
 
@@ -311,6 +315,20 @@ class Validator {
     }
   }
 
+  /// What mends the last diagnostic.
+  void mend(std::vector<diag::Edit> edits) {
+    diag::Diagnostic& last = diagnostics_.last();
+    last.edits = std::move(edits);
+    last.fix = diag::rule(last.code).fix;
+  }
+
+  /// With the comma before it; a comment between the two keeps it where it is.
+  void remove_item(const Value& list, std::size_t index) {
+    const std::uint32_t from = list.items[index - 1].span.end, to = list.items[index].span.end;
+    if (source_.text().substr(from, to - from).find('#') == std::string::npos || list.items[index].string.find('#') != std::string::npos)
+      mend({{.span = {.file = &source_, .begin = from, .end = to}, .text = ""}});
+  }
+
   void too_many(const std::string& path, std::size_t count, std::size_t limit, diag::Span first_too_many,
                 std::string help) {
     refuse(Code::limit_exceeded,
@@ -352,6 +370,7 @@ class Validator {
     } else {
       refuse(problem->code, what + (text.empty() ? "" : ": " + quoted(text)) + " " + problem->message,
              span, "", {"expected: " + std::string(shape.expects)}, {std::move(problem->help)});
+      if (!problem->same.empty()) mend({{.span = span, .text = toml_string(problem->same)}});
     }
   }
 

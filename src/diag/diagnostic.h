@@ -47,6 +47,7 @@ struct Diagnostic {
 class Diagnostics {
  public:
   Diagnostic& add(Diagnostic diagnostic) { return all_.emplace_back(std::move(diagnostic)); }
+  Diagnostic& last() { return all_.back(); }
   bool has_errors() const;
   bool empty() const { return all_.empty(); }
   /// Sorted by file name, position and code: the order never depends on how they were found.

@@ -12,7 +12,9 @@
 #include "driver/compile.h"
 #include "driver/git_index.h"
 #include "driver/hidden_leaks.h"
+#include "driver/build.h"
 #include "driver/project.h"
+#include "driver/registry.h"
 #include "lint/ignore_file.h"
 #include "lint/scoped_fs.h"
 
@@ -107,6 +109,20 @@ lint::RepositoryFacts ask_repository(base::Fs& fs, const AbsPath& root, const Ab
   return facts;
 }
 
+lint::MachineFacts ask_machine(base::Fs& fs, const policy::Places& places, const AbsPath& root, const base::Env& env) {
+  lint::MachineFacts facts;
+  if (const auto known = known_projects(fs, places))
+    for (const KnownProject& project : *known) {
+      if (project.root == root || root.is_under(project.root) || project.root.is_under(root)) continue;
+      facts.others.push_back({.path = project.root, .name = project.name});
+      facts.others.push_back({.path = places.envs / project.name, .name = project.name});
+    }
+  const auto freshness = check({.places = places, .project = {.root = root, .config_file = root / config_name}, .env = env});
+  const bool was_built = fs.kind(places.build(policy::project_id(root))) == Kind::directory;
+  if (was_built && freshness && !freshness->inputs.empty()) facts.stale.push_back(freshness->inputs.front());
+  return facts;
+}
+
 } // namespace
 
 base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath& here, const std::vector<std::string>& names) {
@@ -142,6 +158,7 @@ lint::FileReport lint_text(const LintedText& text, const lint::Options& options,
   }
   const AbsPath root = text.path->parent();
   const lint::RepositoryFacts facts = ask_repository(real, root, *text.path);
+  const auto leaks = [&real](const policy::Policy& policy) { return hidden_leaks(real, policy); };
   if (machine.host) {
     const auto places = policy::find_places(real, machine.env);
     Sources sources;
@@ -149,8 +166,9 @@ lint::FileReport lint_text(const LintedText& text, const lint::Options& options,
     const auto user = places ? load_user_config(real, *places, sources, unused) : std::nullopt;
     const auto canonical = resolve(real, root);
     if (places && user && canonical) {
+      const lint::MachineFacts beside = ask_machine(real, *places, canonical->path, machine.env);
       report.findings = lint::lint({.source = *report.source, .root = canonical->path, .config_file = canonical->path / text.path->name(), .places = *places, .fs = real, .env = machine.env,
-                                    .scope = diag::Scope::host, .user = &*user, .repository = &facts},
+                                    .scope = diag::Scope::host, .user = &*user, .repository = &facts, .machine = &beside, .find_leaks = leaks},
                                    options);
       return report;
     }
@@ -158,7 +176,7 @@ lint::FileReport lint_text(const LintedText& text, const lint::Options& options,
   const auto repository = repository_of(real, *text.path);
   lint::ScopedFs fs(real, repository ? repository->tree : root, *text.path);
   report.findings = lint::lint({.source = *report.source, .root = root, .config_file = *text.path, .places = nobodys_places(), .fs = fs, .env = empty,
-                                .scope = diag::Scope::repo, .repository = &facts},
+                                .scope = diag::Scope::repo, .repository = &facts, .find_leaks = leaks},
                                options);
   return report;
 }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "config/load.h"
+#include "lint/edits.h"
 #include "lint/look.h"
 #include "lint/suppressions.h"
 #include "policy/lower.h"
@@ -16,17 +17,35 @@ using diag::Diagnostics;
 
 namespace {
 
+/// A list of strings, anywhere below, with an item at this place.
+std::optional<diag::Edit> removal_of(const config::Value& table, const diag::Span& span) {
+  for (const config::Entry& entry : table.entries) {
+    for (std::size_t n = 0; n < entry.value.items.size(); ++n)
+      if (entry.value.items[n].span.begin == span.begin && entry.value.items[n].span.end == span.end) return without_item(entry.value, n);
+    if (auto found = removal_of(entry.value, span)) return found;
+  }
+  return std::nullopt;
+}
+
 /// What the build would say, as far as it can be said here.
 void build_rules(const Look& look, const config::UserConfig& user) {
   Diagnostics found;
-  static_cast<void>(policy::lower({.project = *look.document.config, .user = user, .places = look.in.places, .root = look.in.root, .config_file = look.in.config_file,
+  const auto policy = policy::lower({.project = *look.document.config, .user = user, .places = look.in.places, .root = look.in.root, .config_file = look.in.config_file,
                                    .self = base::AbsPath::literal("/usr/bin/psbc"), .fs = look.in.fs, .env = look.in.env},
-                                  found));
+                                    found);
+  if (policy && look.in.find_leaks && look.sees(diag::Scope::repo))
+    for (const std::string& leak : look.in.find_leaks(*policy))
+      look.add(diag::Code::hidden_but_committed, look.document.config->name.span, leak, "", {"inside, what git or another name shows is readable, hidden or not"}, {"make the secret worthless, then: git rm --cached FILE"});
   for (const Diagnostic& one : found.all()) {
     const bool elsewhere = !one.labels.empty() && one.labels.front().span.file != &look.in.source;
     if (!look.sees(diag::rule(one.code).scope) || elsewhere) continue;
     Diagnostic& kept = look.out.add(one);
     // The build only advises where lint, which a team asked for, judges.
+    if (one.code == diag::Code::dead_hide && !one.labels.empty())
+      if (auto edit = removal_of(*look.document.tree, one.labels.front().span)) {
+        kept.edits = {std::move(*edit)};
+        kept.fix = diag::rule(one.code).fix;
+      }
     if (kept.severity != diag::Severity::error && diag::rule(one.code).severity != diag::Severity::error) kept.severity = diag::rule(one.code).severity;
   }
 }

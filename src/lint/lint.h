@@ -3,6 +3,7 @@
 // beside. It builds nothing, runs nothing, and believes nothing of the file.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "config/config.h"
 #include "diag/diagnostic.h"
 #include "policy/places.h"
+#include "policy/policy.h"
 
 namespace psbc::lint {
 
@@ -26,8 +28,17 @@ struct RepositoryFacts {
   bool is_repository = false;
   bool is_tracked = false;
   std::string ignored_by;               // "DIR/.gitignore:3: pattern"; empty: it is not ignored
-  std::vector<std::string> leaks;       // hidden files whose content git has, one sentence each
   std::vector<std::string> generated;   // tracked files that psbc generates
+};
+
+/// What this machine has beside the project.
+struct MachineFacts {
+  struct Other {
+    base::AbsPath path;
+    std::string name; // of the sandbox
+  };
+  std::vector<Other> others;          // roots and environments of other projects
+  std::vector<std::string> stale;     // why the build is older than its inputs; empty: it is not, or there is none
 };
 
 struct Input {
@@ -40,6 +51,8 @@ struct Input {
   diag::Scope scope = diag::Scope::text;
   const config::UserConfig* user = nullptr;    // of the developer; where the scope is the host
   const RepositoryFacts* repository = nullptr; // where the scope is wider than the text
+  const MachineFacts* machine = nullptr;       // where it is the host
+  std::function<std::vector<std::string>(const policy::Policy&)> find_leaks = {}; // hidden files whose content is reached otherwise, a sentence each
 };
 
 struct Options {

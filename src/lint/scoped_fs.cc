@@ -42,8 +42,8 @@ std::vector<std::string> ScopedFs::among(const AbsPath& path, const std::vector<
 bool ScopedFs::vacant(const AbsPath& path) { return shows(path) ? real_->vacant(path) : kind(path) == Kind::absent; }
 
 base::Result<base::Ownership> ScopedFs::ownership(const AbsPath& path) {
-  if (!shows(path)) return absent(path);
-  return real_->ownership(path);
+  if (real_ == nullptr) return absent(path);
+  return real_->ownership(shows(path) ? path : root_); // who owns the repository is who works in it
 }
 
 std::uint64_t ScopedFs::link_count(const AbsPath& path) { return shows(path) ? real_->link_count(path) : 0; }

@@ -89,7 +89,7 @@ void check_project_indexes(Lowering& lowering) {
     if (const config::Token* const netrc = asked(lowering, "NETRC"))
       refuse(lowering, "`NETRC` hides the tokens of [[python.index]]", netrc->name.span, "tools read this file in place of theirs", {}, "remove `NETRC` from `tokens`, or `token` from the indexes");
   if (!all.empty() && first_default == nullptr)
-    lowering.report(diag::Code::index_token, diag::Severity::info, all.front().name.span, "the public index is asked as well", "",
+    lowering.report(diag::Code::public_index, diag::Severity::info, all.front().name.span, "the public index is asked as well", "",
                     {"whoever registers the name of a package of yours there, with a higher version, is installed by pip"},
                     {"`default = true` at an index that has all that the project needs asks that one in its place"});
 }

@@ -49,9 +49,31 @@ void covered(const Look& look, const std::vector<config::SpannedString>& list, c
   }
 }
 
+/// Where two sandboxes meet, one can poison the other.
+void others(const Look& look) {
+  if (look.in.machine == nullptr) return;
+  const config::SpannedString& name = look.document.config->name;
+  for (const MachineFacts::Other& other : look.in.machine->others)
+    if (other.name == name.value) {
+      look.add(Code::name_collision, name.span, shown(name.value) + " is the name of another project, " + shown(other.path.string()), "", {"two projects of one name would share an environment"}, {"choose another name"});
+      break;
+    }
+  for (const auto* list : {&look.document.config->readonly, &look.document.config->writable})
+    for (const config::SpannedString& entry : *list) {
+      const auto path = absolute(look, entry);
+      if (!path) continue;
+      for (const MachineFacts::Other& other : look.in.machine->others)
+        if (path->is_under(other.path) || other.path.is_under(*path)) {
+          look.add(Code::exposes_other_sandbox, entry.span, shown(entry.value) + " belongs to the sandbox " + shown(other.name), "", {"what is planted in one is read or run in the other"}, {"copy what is needed, or build it as a package"});
+          break;
+        }
+    }
+}
+
 } // namespace
 
 void exposure_rules(const Look& look) {
+  others(look);
   shared_tools(look);
   covered(look, look.document.config->readonly, "readonly");
   covered(look, look.document.config->writable, "writable");

@@ -7,6 +7,7 @@
 #include "config/words.h"
 #include "lint/edits.h"
 #include "lint/look.h"
+#include "policy/places.h"
 
 namespace psbc::lint {
 
@@ -118,15 +119,32 @@ void misspelt(const Look& look) {
   }
 }
 
+/// Hidden beats everything below it.
+void above_exposed(const Look& look) {
+  for (const config::SpannedString& entry : look.document.config->hidden) {
+    const auto hidden = base::has_glob(entry.value) ? std::nullopt : policy::expand(entry.value, look.in.root, look.in.places.home);
+    if (!hidden) continue;
+    for (const auto* list : {&look.document.config->readonly, &look.document.config->writable})
+      for (const config::SpannedString& exposed : *list) {
+        const auto path = policy::expand(exposed.value, look.in.root, look.in.places.home);
+        const bool said = std::any_of(look.out.all().begin(), look.out.all().end(), [&](const diag::Diagnostic& one) {
+          return one.code == Code::hide_and_expose && !one.labels.empty() && one.labels.front().span.begin == entry.span.begin;
+        });
+        if (path && *path == *hidden && !said) // what is not there here may be elsewhere
+          look.add(Code::hide_and_expose, entry.span, shown(entry.value) + " is both hidden and exposed", "hidden here", {"hidden wins everywhere"}, {"remove one of the two entries"});
+        if (path && path->is_strictly_under(*hidden))
+          look.add(Code::hide_above_exposed, entry.span, shown(entry.value) + " hides " + shown(exposed.value) + ", which is exposed", "hides both", {"hidden beats everything below it"}, {"hide what lies beside it, by name"});
+      }
+  }
+}
+
 } // namespace
 
 void hiding_rules(const Look& look) {
   patterns(look);
   misspelt(look);
   secret_files(look);
-  if (look.in.repository != nullptr)
-    for (const std::string& leak : look.in.repository->leaks)
-      look.add(Code::hidden_but_committed, look.document.config->name.span, leak, "", {"inside, `git show` prints what was committed, hidden or not"}, {"make the secret worthless, then: git rm --cached FILE"});
+  above_exposed(look);
 }
 
 } // namespace psbc::lint

@@ -76,6 +76,31 @@ void git(const Look& look, const RepositoryFacts& facts) {
     look.add(Code::generated_file_committed, span, shown(path) + " is made by psbc, and is in git", "", {"who clones the repository gets a profile that somebody else chose"}, {"git rm --cached " + base::escape(path)});
 }
 
+/// Files that a person runs, or a tool does unasked, and that no guard keeps: what the session report names afterwards.
+void run_by_host(const Look& look) {
+  std::vector<std::string> kept;
+  for (const config::SpannedString& extra : look.document.config->protect.extra) kept.push_back(extra.value.starts_with("./") ? extra.value.substr(2) : extra.value);
+  for (std::size_t n = 0; n < base::guard_count(); ++n) {
+    const base::Guard guard = base::guard(n);
+    if (guard.guarding != base::Guard::Class::reported || guard.where == base::Guard::Where::git || guard.where == base::Guard::Where::environment) continue;
+    for (const std::string_view path : guard.paths()) {
+      const auto at = path.find('*') == std::string_view::npos && !path.ends_with('/') ? look.in.root.join(path) : std::nullopt;
+      if (at && look.in.fs.kind(*at) == Kind::file && std::find(kept.begin(), kept.end(), path) == kept.end())
+        look.add(Code::host_run_file_writable, look.document.config->name.span, shown(path) + " can be written inside, and " + std::string(guard.tool) + " runs it outside", "", {"psbc says it when a session changed it"},
+                 {"if sessions need not write it: `[protect] extra = [\"" + std::string(path) + "\"]`"});
+    }
+  }
+}
+
+void machine(const Look& look) {
+  const diag::Span span = look.document.config->name.span;
+  const AbsPath profile = look.in.places.home / (".config/firejail/python-env-" + look.document.config->name.value + ".profile");
+  if (const auto text = look.in.fs.read(profile, 1U << 20U); text && text->find("psbc") == std::string::npos)
+    look.add(Code::legacy_profile, span, shown(profile.string()) + " was not made by psbc", "", {"python-sandbox, or a person, wrote it; psbc build refuses to replace it"}, {"psbc init --migrate takes over what it says"});
+  if (look.in.machine != nullptr)
+    for (const std::string& why : look.in.machine->stale) look.add(Code::stale_build, span, "the build is older than this: " + why, "", {}, {"psbc build"});
+}
+
 } // namespace
 
 void repository_rules(const Look& look) {
@@ -84,7 +109,9 @@ void repository_rules(const Look& look) {
   if (!look.sees(diag::Scope::repo)) return;
   nested(look);
   beside(look);
+  run_by_host(look);
   if (look.in.repository != nullptr) git(look, *look.in.repository);
+  if (look.sees(diag::Scope::host)) machine(look);
 }
 
 } // namespace psbc::lint
