@@ -207,6 +207,8 @@ void define_lint(CLI::App& lint, Options& o) {
   lint.add_option("--persona", o.lint.persona, "regular, pedantic, auditor: who sees more")->check(CLI::IsMember({"regular", "pedantic", "auditor"}))->type_name("WHO");
   lint.add_option("--stdin-filename", o.lint.stdin_filename, "Which file stdin is")->type_name("FILE");
   lint.add_option("--output", o.lint.output, "Write there, whole or not at all")->type_name("FILE");
+  CLI::Option* baseline = lint.add_option("--baseline", o.lint.baseline, "Findings that are in it do not count")->type_name("FILE");
+  lint.add_option("--write-baseline", o.lint.write_baseline, "Write what is found now as a baseline")->type_name("FILE")->excludes(baseline);
   CLI::Option* host = lint.add_flag("--host", o.lint.host, "Also rules that look at this machine (default, but where CI is set)");
   lint.add_flag("--no-host", o.lint.no_host, "Only rules that look at the repository")->excludes(host);
   lint.add_flag("--no-ignores", o.lint.no_ignores, "Suppressions in the file do not count");

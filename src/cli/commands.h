@@ -109,6 +109,8 @@ struct LintOptions {
   std::string persona = "regular";
   std::string stdin_filename; // which file stdin is
   std::string output;         // a file in place of stdout
+  std::string baseline;       // findings that were there before
+  std::string write_baseline; // where to write those of now
   bool host = false, no_host = false; // rules that look at the developer's machine; default: not where CI is set
   bool no_ignores = false, require_reason = false;
   bool exit_zero = false;

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <ctime>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -13,12 +15,18 @@
 #include "cli/version.h"
 #include "config/load.h"
 #include "driver/lint.h"
+#include "lint/baseline.h"
 #include "lint/edits.h"
 
 namespace psbc::cli {
 namespace {
 
 using lint::Finding;
+
+/// A fix that would make a file unreadable is a defect, and must not reach it.
+bool is_readable(const lint::FileReport& report) {
+  return std::none_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) { return finding.what.code == diag::Code::invalid_toml || finding.what.code == diag::Code::duplicate_key; });
+}
 
 /// The text with its findings mended, again and again until nothing is left that could be: one fix can make room for the next.
 std::string mended(std::string text, const driver::LintedText& file, const lint::Options& options, const driver::LintMachine& machine, bool unsafe_too) {
@@ -35,10 +43,30 @@ std::string mended(std::string text, const driver::LintedText& file, const lint:
       edits.insert(edits.end(), finding.what.edits.begin(), finding.what.edits.end());
     }
     const auto next = edits.empty() ? std::nullopt : lint::apply(text, edits);
-    if (!next || *next == text) return text;
+    if (!next || *next == text || (is_readable(report) && !is_readable(driver::lint_text({.name = file.name, .path = file.path, .text = *next}, options, machine)))) return text;
     text = *next;
   }
   return text;
+}
+
+/// In UTC, as everything that is committed.
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[16];
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%d", &parts));
+}
+
+bool apply_baseline(Context& context, const std::string& name, std::vector<lint::FileReport>& reports) {
+  constexpr std::size_t limit = 16U << 20U; // bytes
+  const auto path = absolute(context, name);
+  const auto text = path ? context.fs.read(*path, limit) : base::Result<std::string>(base::Error{.operation = "read", .object = name, .code = ENOENT});
+  const auto entries = text ? lint::parse_baseline(*text) : std::nullopt;
+  if (!text) complain(text.error());
+  else if (!entries) complain("`" + base::escape(name) + "` is no baseline of psbc lint", "psbc lint --write-baseline " + base::escape(name));
+  if (entries) lint::apply_baseline(*entries, reports);
+  return entries.has_value();
 }
 
 bool counts(const Finding& finding, const LintOptions& options) {
@@ -115,6 +143,14 @@ int lint(Context& context, const LintOptions& options) {
     if (options.diff) return !all_written ? exit_machine : any_mended ? exit_findings : exit_fine;
     run = driver::lint_files(*files, how, machine);
   }
+
+  if (!options.write_baseline.empty()) {
+    const auto target = absolute(context, options.write_baseline);
+    const auto written = target ? base::write_atomically(*target, lint::write_baseline(run.reports, today()), 0644) : base::Status(base::Error{.operation = "write", .object = options.write_baseline});
+    if (!written) complain(written.error());
+    return written && run.unreadable.empty() ? exit_fine : exit_machine;
+  }
+  if (!options.baseline.empty() && !apply_baseline(context, options.baseline, run.reports)) return exit_usage; // one that is not there hides nothing
 
   lint::Report report{.files = run.reports, .skipped = {}, .version = PSBC_VERSION};
   for (std::size_t n = 0; n < diag::rule_count; ++n)

@@ -7,6 +7,20 @@
 
 namespace psbc::lint {
 
+namespace {
+
+/// The whole line, where nothing else is on it.
+void take_line(const std::string& text, diag::Span& span) {
+  std::uint32_t begin = span.begin, end = span.end;
+  while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t')) --begin;
+  while (end < text.size() && (text[end] == ' ' || text[end] == '\t' || text[end] == '\r')) ++end;
+  if (begin == 0 || text[begin - 1] != '\n' || end >= text.size() || text[end] != '\n') return;
+  span.begin = begin;
+  span.end = end + 1;
+}
+
+} // namespace
+
 diag::Edit without_item(const config::Value& list, std::size_t index) {
   const config::Value& item = list.items[index];
   const std::string& text = item.span.file->text();
@@ -19,9 +33,11 @@ diag::Edit without_item(const config::Value& list, std::size_t index) {
   if (text.substr(from, to - from).find('#', is_last ? 0 : item.span.end - item.span.begin) == std::string::npos) {
     span.begin = from;
     span.end = to;
-  } else if (!is_last) {
-    while (text[span.end] != ',') ++span.end; // what is between is blank, or the comment would be before the comma
-    ++span.end;
+  } else {
+    // With its own comma, where it has one: the one before it is then the last, which TOML allows.
+    const std::size_t comma = text.find_first_not_of(" \t\r\n", span.end);
+    if (comma != std::string::npos && text[comma] == ',') span.end = static_cast<std::uint32_t>(comma + 1);
+    take_line(text, span);
   }
   return {.span = span, .text = ""};
 }
