@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdint>
+#include <optional>
 
 #include "base/private_dir.h"
 #include "base/quote.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <poll.h>
 
+#include <optional>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "runtime/inside.h"

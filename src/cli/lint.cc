@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/file.h"
 #include "base/text.h"

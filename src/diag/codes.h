@@ -2,6 +2,7 @@
 // The rules: what each diagnostic of the build and each finding of lint is about. codes.def is their one home.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>

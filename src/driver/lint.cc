@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/text.h"
 #include "config/load.h"

@@ -2,6 +2,7 @@
 // psbc lint, from names that somebody typed to findings: which files, what may be looked at for each, on all processors.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -3,6 +3,7 @@
 // schema allows, its values.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

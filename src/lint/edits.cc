@@ -2,6 +2,8 @@
 #include "lint/edits.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 #include "config/words.h"
 

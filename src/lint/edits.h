@@ -2,6 +2,7 @@
 // Changes of a TOML text that leave comments, order and form of everything else as they are.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 

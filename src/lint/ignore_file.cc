@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lint/ignore_file.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/glob.h"

@@ -2,6 +2,7 @@
 // .gitignore (gitignore(5)), for finding files as git does. git itself is not asked: a repository's settings name programs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -3,6 +3,7 @@
 // beside. It builds nothing, runs nothing, and believes nothing of the file.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>

@@ -3,6 +3,7 @@
 // annotation, no element and no terminal sequence. The caller masks secrets in what comes out, byte for byte (base/token_forms.h).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

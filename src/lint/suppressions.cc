@@ -2,6 +2,10 @@
 #include "lint/suppressions.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/text.h"
 

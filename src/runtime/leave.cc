@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 
 #include "base/text.h"
 #include "base/unix_address.h"

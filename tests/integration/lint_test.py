@@ -10,9 +10,12 @@ import tomllib
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+import jsonschema
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from tap import main, test  # noqa: E402
 
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "schema/lint-report.schema.json").read_text())
 CONFIG = ".python-sandbox.toml"
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle")
 BAD = 'name = "lab"\nreadonly = ["~/.ssh"]\nhidden = []\n'
@@ -82,7 +85,9 @@ HOSTILE = "\n".join([
 def parsed(name, out):
     """The findings that a program sees in a report."""
     if name == "json":
-        return json.loads(out)["findings"]
+        report = json.loads(out)
+        jsonschema.validate(report, SCHEMA)
+        return report["findings"]
     if name == "sarif":
         (run,) = json.loads(out)["runs"]
         for result in run["results"]:
@@ -153,7 +158,7 @@ def _(h):
     h.write(f"~/code/lab/{CONFIG}", 'name = "lab"\n')
     r = lint(h, "--baseline", "base", "--format", "json")
     assert r.status == 0 and found(r) == ["PSB705"] * 2, r
-    for name, why in (("none", "cannot read `none`"), (CONFIG, "is no baseline")):
+    for name, why in (("none", "/none`: no such file"), (CONFIG, "is no baseline")):
         r = lint(h, "--baseline", name)
         assert r.status == 2 and r.out == "" and why in r.err, r
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The format of psbc's own, versioned by `schema` (schema/lint-report.schema.json), SARIF 2.1.0 (OASIS), and GitLab's Code Quality.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "lint/report.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // JUnit, as Jenkins and GitLab read it, and Checkstyle.
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "base/text.h"
 #include "lint/report.h"

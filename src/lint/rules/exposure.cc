@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // 2xx beside what the build refuses (policy/exposed.cc): what is allowed, and more than anybody needs or reviews.
 #include <array>
+#include <optional>
+#include <string_view>
 
 #include "lint/edits.h"
 #include "lint/look.h"

@@ -2,6 +2,9 @@
 // 3xx beside what the build says (policy/hidden.cc): secrets that nobody hid, and patterns that hide less than they seem to.
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/glob.h"
 #include "config/words.h"

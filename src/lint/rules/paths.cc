@@ -2,6 +2,9 @@
 // 1xx: paths that mean something else, or nothing, on the machine of a colleague.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "lint/edits.h"
 #include "lint/look.h"

@@ -2,6 +2,9 @@
 // 5xx and 6xx beside what the build refuses: names that are somebody's, guards that are open, and what lies around the file.
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/guards.h"
 #include "lint/look.h"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // 0xx beside what the schema says: what is allowed, and means nothing or means it by an old name.
 #include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "lint/edits.h"
 #include "lint/look.h"
