@@ -23,7 +23,10 @@ constexpr std::array secret_names = {".env", ".env.*", "*.pem", "*.key", "*.p12"
                                      "client_secret*.json", "service-account*.json", "service_account*.json", ".pypirc", ".netrc", ".npmrc", ".htpasswd", "secrets.toml", "secrets.yaml", "secrets.yml"};
 constexpr std::array template_endings = {".example", ".sample", ".template", ".dist", ".defaults", ".pub"};
 constexpr std::size_t most_secret_files = 20; // of one project: the others are alike
-constexpr std::size_t match_limit = 1000;
+constexpr std::size_t most_entries = 50'000; // of a project that are looked at, and in one directory
+constexpr std::size_t deepest = 8;          // directories below the project
+/// What tools install or make: keys in there are examples of somebody else, and many.
+constexpr std::array made_directories = {".git", "node_modules", ".venv", "venv", "__pycache__", "site-packages", ".tox", ".nox", ".mypy_cache"};
 
 bool is_template(std::string_view name) {
   return std::any_of(template_endings.begin(), template_endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
@@ -51,6 +54,22 @@ bool is_hidden(const Look& look, const std::string& path) {
   });
 }
 
+/// One walk over the project, whatever is looked for.
+void find_secret_names(const Look& look, const base::AbsPath& directory, const std::string& prefix, std::size_t depth, std::size_t& left, std::vector<std::string>& found) {
+  const auto glance = look.in.fs.glance(directory, left, false);
+  if (!glance) return;
+  left -= std::min(left, glance->entries.size());
+  for (const base::Glance::Entry& entry : glance->entries) {
+    if (entry.kind == base::Kind::directory) {
+      const bool made = std::find(made_directories.begin(), made_directories.end(), entry.name) != made_directories.end();
+      if (!made && depth < deepest && left > 0) find_secret_names(look, directory / entry.name, prefix + entry.name + "/", depth + 1, left, found);
+    } else if (entry.kind == base::Kind::file && !is_template(entry.name) &&
+               std::any_of(secret_names.begin(), secret_names.end(), [&](std::string_view name) { return base::matches_component(name, entry.name); })) {
+      found.push_back(prefix + entry.name);
+    }
+  }
+}
+
 /// Adds an entry to `hidden`, or the key.
 std::vector<diag::Edit> hide_as_well(const Look& look, const std::string& path) {
   const std::string entry = config::toml_string(path);
@@ -70,16 +89,12 @@ std::vector<diag::Edit> hide_as_well(const Look& look, const std::string& path) 
 void secret_files(const Look& look) {
   if (!look.sees(diag::Scope::repo)) return;
   std::vector<std::string> found;
-  for (const char* name : secret_names) {
-    const auto matches = look.in.fs.glob(look.in.root, std::string("**/") + name, match_limit);
-    if (matches) found.insert(found.end(), matches->begin(), matches->end());
-  }
+  std::size_t left = most_entries;
+  find_secret_names(look, look.in.root, "", 0, left, found);
   std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
   std::size_t told = 0;
   for (const std::string& path : found) {
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-    if (is_template(name) || is_hidden(look, path) || look.in.fs.kind(look.in.root / path) != base::Kind::file) continue;
+    if (is_hidden(look, path)) continue;
     if (++told > most_secret_files) return;
     look.add(Code::unhidden_secret_file, look.document.config->name.span, shown(path) + " looks like a secret, and is visible inside", "", {"its name says so; what is in it was not looked at"},
              {"hide it: `hidden = [" + base::escape(config::toml_string(path)) + "]`"}, told == 1 ? hide_as_well(look, path) : std::vector<diag::Edit>());
