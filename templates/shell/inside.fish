@@ -17,8 +17,9 @@ end
 function __psbc_tell
     test "$PWD" != "$__psbc_told"; and isatty stdout; and not contains -- "$TERM" dumb linux ''; or return 0
     set -g __psbc_told $PWD
-    functions -q __update_cwd_osc; or functions -q __fish_update_cwd_osc; and return 0 # fish (4) does it itself
-    builtin printf '\e]7;file://%s%s\e\\' $hostname (string escape --style=url -- $PWD)
+    if not functions -q __update_cwd_osc; and not functions -q __fish_update_cwd_osc # fish (4) does it itself
+        builtin printf '\e]7;file://%s%s\e\\' $hostname (string escape --style=url -- $PWD)
+    end
     # Windows Terminal knows directories of WSL by another sequence, and as Windows does.
     test -z "$WSL_DISTRO_NAME"; or string match -qr '[[:cntrl:]]' -- "$PWD"; and return 0
     builtin printf '\e]9;9;%s\e\\' '\\\\wsl.localhost\\'$WSL_DISTRO_NAME(string replace -a / '\\' -- $PWD)

@@ -14,7 +14,7 @@ from ssh_service import Server  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
 # As meson installs them. Read now: a host covers the directories where a build may lie.
-INSTALLED = {shell: [(Path(os.environ["PSBC_INSTALLED_HOOKS"]) / f"{part}.{shell}").read_text() for part in ("hook", "guard")] for shell in SHELLS}
+INSTALLED = {shell: [(Path(os.environ["PSBC"]).parents[2] / "templates" / f"{part}.{shell}").read_text() for part in ("hook", "guard")] for shell in SHELLS}
 
 for shell in SHELLS:
 
