@@ -9,12 +9,14 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from host import CHECKOUT  # noqa: E402
 from hooked import HOOK, IN, OUT, PROMPT, RC, SHELLS, STATUS, count, prepare, type_in  # noqa: E402
 from ssh_service import Server  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
 # As meson installs them. Read now: a host covers the directories where a build may lie.
-INSTALLED = {shell: [(Path(os.environ["PSBC"]).parents[2] / "templates" / f"{part}.{shell}").read_text() for part in ("hook", "guard")] for shell in SHELLS}
+TEMPLATES = Path(os.environ.get("PSBC", CHECKOUT / "build/src/cli/psbc")).parents[2] / "templates"
+INSTALLED = {path.name: path.read_text() for path in TEMPLATES.glob("*.*sh")}
 
 for shell in SHELLS:
 
@@ -303,9 +305,10 @@ for shell in SHELLS:
         own = {"bash": "alias poetry='echo mine'", "zsh": "alias poetry='echo mine'", "fish": "function poetry; echo mine; end"}[shell]
         prepare(h, shell, own, trusted=("lab", "other"), hook=HOOK[shell].replace(f"hook {shell}", f"hook {shell} --guard"))
         h.write("~/.config/psbc/config.toml", '[projects."~/code/other"]\nhook = false\n')
-        show = 'python3 -c "import os, sys; print(os.environ.get(\'JAILED_ENV\'), sys.argv[1:]); sys.exit(7)" "a b" \'$x\' "*" ""'
+        h.write("~/code/lab/show.py", "import os, sys; print(os.environ.get('JAILED_ENV'), sys.argv[1:]); sys.exit(7)\n")
+        show = 'python3 ~/code/lab/show.py "a b" \'$x\' "*" ""'
         off = f"PSBC_HOOK=off {show}" if shell != "fish" else f"env -u x true; begin; set -lx PSBC_HOOK off; {show}; end"
-        r = type_in(h, shell, [(OUT, show, 1), (OUT, STATUS[shell], 1), (OUT, f"cd ~/code/other; {show}", 1), (OUT, f"{show} | tr a-z A-Z; poetry; cd ~/code/lab/sub; {show}; {STATUS[shell]}", 1),
+        r = type_in(h, shell, [(OUT, f"{show}; {STATUS[shell]}"), (OUT, f"cd ~/code/other; {show}"), (OUT, f"{show} | tr a-z A-Z; poetry; cd ~/code/lab/sub; {show}; {STATUS[shell]}"),
                                (IN, "exit"), (OUT, f"{show} | tr a-z A-Z"), (OUT, f"command {show}"), (OUT, off), (OUT, "cd ~/code/new; pip list"), (OUT, "exit 5")])  # fmt: skip
         words = "['a b', '$x', '*', '']"
         plain, inside = f"None {words}", f"lab {words}"
@@ -320,7 +323,7 @@ def _(h):
     for shell in SHELLS:
         printed, both = (h.psbc("hook", shell, *more).out for more in ([], ["--guard"]))
         path = re.search(r"'(/\S+/psbc)' hook-enter", printed)[1]
-        installed = INSTALLED[shell]
+        installed = [INSTALLED[f"{part}.{shell}"] for part in ("hook", "guard")]
         program = re.search(r"'(/\S+/psbc)' hook-enter", installed[0])[1]
         assert program.endswith("/bin/psbc"), program
         assert installed[0] == printed.replace(path, program) and "".join(installed) == both.replace(path, program), shell
