@@ -6,13 +6,14 @@
 #include "config/outline.h"
 
 namespace psbc::lint {
-namespace {
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r";
   const std::size_t first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  return first == std::string_view::npos ? text.substr(0, 0) : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
+
+namespace {
 
 std::vector<Comment> comments_of(const diag::SourceFile& source) {
   const std::string_view text = source.text();

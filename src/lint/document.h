@@ -30,6 +30,9 @@ struct Document {
   std::optional<config::ProjectConfig> config{};
 };
 
+/// Without blanks at its ends; a view into `text` in any case.
+std::string_view trimmed(std::string_view text);
+
 /// Adds what is wrong with the text, or with what the schema says of it; then there is no tree.
 Document read_document(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
 

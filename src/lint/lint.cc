@@ -40,12 +40,12 @@ void build_rules(const Look& look, const config::UserConfig& user) {
     const bool elsewhere = !one.labels.empty() && one.labels.front().span.file != &look.in.source;
     if (!look.sees(diag::rule(one.code).scope) || elsewhere) continue;
     Diagnostic& kept = look.out.add(one);
-    // The build only advises where lint, which a team asked for, judges.
     if (one.code == diag::Code::dead_hide && !one.labels.empty())
       if (auto edit = removal_of(*look.document.tree, one.labels.front().span)) {
         kept.edits = {std::move(*edit)};
         kept.fix = diag::rule(one.code).fix;
       }
+    // The build only advises where lint, which a team asked for, judges.
     if (kept.severity != diag::Severity::error && diag::rule(one.code).severity != diag::Severity::error) kept.severity = diag::rule(one.code).severity;
   }
 }

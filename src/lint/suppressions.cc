@@ -27,12 +27,6 @@ struct Suppression {
   bool is_used = false;
 };
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// What is wrong with the suppressions themselves cannot be suppressed, nor can what makes the rest of a file unreadable.
 bool can_be_suppressed(Code rule) {
   return !diag::id(rule).starts_with("PSB7") && rule != Code::invalid_toml && rule != Code::not_plain_text && rule != Code::suppressed_exposure;

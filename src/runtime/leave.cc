@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/leave.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <climits>
