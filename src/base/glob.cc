@@ -2,6 +2,9 @@
 #include "base/glob.h"
 
 #include <cstddef>
+#include <vector>
+
+#include "base/text.h"
 
 namespace psbc::base {
 namespace {
@@ -64,6 +67,31 @@ bool matches_component(std::string_view pattern, std::string_view name) {
       }
     }
     if (star == std::string_view::npos || star_n == name.size()) return false;
+    p = star + 1;
+    n = ++star_n;
+  }
+}
+
+bool matches_path(std::string_view pattern, std::string_view path, Trailing trailing) {
+  std::vector<std::string_view> parts = split(pattern, '/');
+  const std::vector<std::string_view> names = split(path, '/');
+  if (trailing == Trailing::below && parts.back() == "**") parts.insert(parts.end() - 1, "*"); // at least one
+  // As above, with `**` for `*`: back to the last one only, or a pattern of a hundred of them would never end.
+  std::size_t p = 0, n = 0;
+  std::size_t star = parts.size(), star_n = 0;
+  for (;;) {
+    if (p < parts.size() && parts[p] == "**") {
+      star = p++;
+      star_n = n;
+      continue;
+    }
+    if (n == names.size() && p == parts.size()) return true;
+    if (n < names.size() && p < parts.size() && matches_component(parts[p], names[n])) {
+      ++p;
+      ++n;
+      continue;
+    }
+    if (star == parts.size() || star_n == names.size()) return false;
     p = star + 1;
     n = ++star_n;
   }

@@ -212,6 +212,8 @@ void define_lint(CLI::App& lint, Options& o) {
   lint.add_option("--write-baseline", o.lint.write_baseline, "Write what is found now as a baseline")->type_name("FILE")->excludes(baseline);
   CLI::Option* host = lint.add_flag("--host", o.lint.host, "Also rules that look at this machine (default, but where CI is set)");
   lint.add_flag("--no-host", o.lint.no_host, "Only rules that look at the repository")->excludes(host);
+  lint.add_flag("--profile", o.lint.profile, "The files are firejail profiles that somebody wrote by hand");
+  lint.add_flag("--force-exclude", o.lint.force_exclude, "Leave out what git ignores, also where it is named: for hooks");
   lint.add_flag("--no-ignores", o.lint.no_ignores, "Suppressions in the file do not count");
   lint.add_flag("--require-reason", o.lint.require_reason, "A suppression without a reason is a warning");
   lint.add_flag("--exit-zero", o.lint.exit_zero, "Exit 0 whatever was found; not when lint itself failed");
@@ -222,7 +224,8 @@ void define_lint(CLI::App& lint, Options& o) {
 
 void define_rule(CLI::App& rule, Options& o) {
   rule.add_option("rule", o.rule.name, "An id or a name (default: all)")->type_name("RULE");
-  rule.add_flag("--json", o.rule.json, "All, for programs");
+  rule.add_flag("--all", o.rule.all, "All rules, a line each; with --format json their pages as well")->excludes("rule");
+  rule.add_option("--format", o.rule.format, "text (default) or json")->check(CLI::IsMember({"text", "json"}))->type_name("FORMAT");
 }
 
 int print_completions(const std::string& shell);

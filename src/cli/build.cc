@@ -15,7 +15,7 @@ namespace {
 int status_of(const diag::Diagnostics& diagnostics) {
   const auto& all = diagnostics.all();
   const bool machine = std::any_of(all.begin(), all.end(), [](const diag::Diagnostic& diagnostic) {
-    return diagnostic.severity == diag::Severity::error && diag::id(diagnostic.code).starts_with("PSB8");
+    return diagnostic.severity == diag::Severity::error && diag::family(diagnostic.code) == diag::Family::machine;
   });
   return machine ? exit_machine : exit_usage;
 }

@@ -113,6 +113,8 @@ struct LintOptions {
   std::string write_baseline; // where to write those of now
   bool host = false, no_host = false; // rules that look at the developer's machine; default: not where CI is set
   bool no_ignores = false, require_reason = false;
+  bool profile = false;       // the files are firejail profiles
+  bool force_exclude = false; // files that git ignores are left out even where they are named
   bool exit_zero = false;
   bool fix = false, unsafe_fixes = false, diff = false;
 };
@@ -120,7 +122,8 @@ int lint(Context& context, const LintOptions& options);
 
 struct RuleOptions {
   std::string name; // empty: all
-  bool json = false;
+  bool all = false; // said, where no name is
+  std::string format = "text";
 };
 int rule(Context& context, const RuleOptions& options);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "base/token_forms.h"
 #include "cli/commands.h"
@@ -20,6 +21,7 @@
 #include "driver/lint.h"
 #include "lint/baseline.h"
 #include "lint/edits.h"
+#include "lint/pages.h"
 
 namespace psbc::cli {
 namespace {
@@ -35,7 +37,7 @@ bool is_readable(const lint::FileReport& report) {
 std::string mended(std::string text, const driver::LintedText& file, const lint::Options& options, const driver::LintMachine& machine, bool unsafe_too) {
   constexpr int most_rounds = 10;
   for (int round = 0; round < most_rounds; ++round) {
-    const lint::FileReport report = driver::lint_text({.name = file.name, .path = file.path, .text = text}, options, machine);
+    const lint::FileReport report = driver::lint_text({.name = file.name, .path = file.path, .text = text, .kind = file.kind}, options, machine);
     std::vector<diag::Edit> edits;
     std::uint32_t end = 0;
     for (const Finding& finding : report.findings) {
@@ -46,7 +48,7 @@ std::string mended(std::string text, const driver::LintedText& file, const lint:
       edits.insert(edits.end(), finding.what.edits.begin(), finding.what.edits.end());
     }
     const auto next = edits.empty() ? std::nullopt : lint::apply(text, edits);
-    if (!next || *next == text || (is_readable(report) && !is_readable(driver::lint_text({.name = file.name, .path = file.path, .text = *next}, options, machine)))) return text;
+    if (!next || *next == text || (is_readable(report) && !is_readable(driver::lint_text({.name = file.name, .path = file.path, .text = *next, .kind = file.kind}, options, machine)))) return text;
     text = *next;
   }
   return text;
@@ -91,7 +93,7 @@ bool mend_files(Context& context, const std::vector<driver::LintedFile>& files, 
   for (const driver::LintedFile& file : files) {
     const auto before = context.fs.read(file.path, config::max_file_size);
     if (!before) continue; // said with the findings
-    const std::string after = mended(*before, {.name = file.name, .path = file.path, .text = {}}, how, machine, options.unsafe_fixes);
+    const std::string after = mended(*before, {.name = file.name, .path = file.path, .text = {}, .kind = file.kind}, how, machine, options.unsafe_fixes);
     if (after == *before) continue;
     any = true;
     if (options.diff) {
@@ -123,6 +125,12 @@ int lint(Context& context, const LintOptions& options) {
                     .require_reason = options.require_reason};
   diag::Scope scope = machine.host ? diag::Scope::host : diag::Scope::repo;
 
+  const auto kind = options.profile ? driver::LintedKind::profile : driver::LintedKind::config;
+  if (options.profile && options.paths.empty()) {
+    complain("psbc lint --profile needs a file", "psbc lint --profile ~/.config/firejail");
+    return exit_usage;
+  }
+
   driver::LintRun run;
   bool any_mended = false, all_written = true;
   if (options.paths == std::vector<std::string>{"-"}) {
@@ -131,12 +139,16 @@ int lint(Context& context, const LintOptions& options) {
     std::optional<base::AbsPath> path;
     if (!options.stdin_filename.empty()) path = absolute(context, options.stdin_filename);
     if (!path) scope = diag::Scope::text;
-    run.reports.push_back(driver::lint_text({.name = options.stdin_filename.empty() ? "<stdin>" : options.stdin_filename, .path = path, .text = *text}, how, machine));
+    run.reports.push_back(driver::lint_text({.name = options.stdin_filename.empty() ? "<stdin>" : options.stdin_filename, .path = path, .text = *text, .kind = kind}, how, machine));
   } else {
-    const auto files = driver::files_to_lint(context.fs, context.cwd, options.paths);
+    const auto files = driver::files_to_lint(context.fs, context.cwd, {.names = options.paths, .kind = kind, .force_exclude = options.force_exclude});
     if (!files) {
       complain(files.error());
       return exit_not_trusted;
+    }
+    if (files->empty() && options.force_exclude) {
+      say(context, "git ignores all of it: nothing to lint");
+      return exit_fine;
     }
     if (files->empty()) {
       complain("there is no .python-sandbox.toml to lint", "psbc init writes one");
@@ -178,36 +190,41 @@ int lint(Context& context, const LintOptions& options) {
   return fails && !options.exit_zero ? exit_findings : exit_fine;
 }
 
+namespace {
+
+std::string rule_json(diag::Code code) {
+  using base::json_text;
+  const diag::Rule& row = diag::rule(code);
+  return "{\"id\":" + json_text(row.id) + ",\"name\":" + json_text(row.slug) + ",\"severity\":" + json_text(to_string(row.severity)) + ",\"scope\":" + json_text(to_string(row.scope)) +
+         ",\"persona\":" + json_text(to_string(row.persona)) + ",\"fix\":" + json_text(to_string(row.fix)) + ",\"summary\":" + json_text(row.summary) + ",\"page\":" + json_text(lint::page_of(code)) + "}";
+}
+
+std::string rule_line(diag::Code code) {
+  const diag::Rule& row = diag::rule(code);
+  const std::string_view severity = to_string(row.severity);
+  return std::string(row.id) + "  " + std::string(severity) + std::string(9 - severity.size(), ' ') + std::string(row.slug) + ": " + std::string(row.summary) + "\n";
+}
+
+} // namespace
+
 int rule(Context&, const RuleOptions& options) {
+  const bool json = options.format == "json";
   if (options.name.empty()) {
     std::string out;
-    std::vector<std::string> rows;
     for (std::size_t n = 0; n < diag::rule_count; ++n) {
-      const diag::Rule& row = diag::rule(static_cast<diag::Code>(n));
-      if (options.json)
-        rows.push_back("{\"id\":\"" + std::string(row.id) + "\",\"name\":\"" + std::string(row.slug) + "\",\"severity\":\"" + std::string(to_string(row.severity)) + "\",\"scope\":\"" + std::string(to_string(row.scope)) +
-                       "\",\"persona\":\"" + std::string(to_string(row.persona)) + "\",\"fix\":\"" + std::string(to_string(row.fix)) + "\",\"summary\":\"" + std::string(row.summary) + "\"}");
-      else
-        out += std::string(row.id) + "  " + std::string(to_string(row.severity)) + std::string(9 - to_string(row.severity).size(), ' ') + std::string(row.slug) + ": " + std::string(row.summary) + "\n";
+      const auto code = static_cast<diag::Code>(n);
+      out += json ? (n == 0 ? "[" : ",\n") + rule_json(code) : rule_line(code);
     }
-    if (options.json) {
-      for (const std::string& row : rows) out += (out.empty() ? "[" : ",\n") + row;
-      out += "]\n";
-    }
-    print(out);
+    print(json ? out + "]\n" : out);
     return exit_fine;
   }
   const auto code = diag::find_rule(options.name);
   if (!code) {
-    std::vector<std::string> known;
-    for (std::size_t n = 0; n < diag::rule_count; ++n) known.emplace_back(diag::slug(static_cast<diag::Code>(n)));
-    const std::string meant = base::nearest(options.name, known);
+    const std::string meant = diag::nearest_rule(options.name);
     complain("there is no rule `" + base::escape(options.name) + "`", meant.empty() ? "psbc rule lists them" : "did you mean `" + meant + "`?");
     return exit_usage;
   }
-  const diag::Rule& row = diag::rule(*code);
-  print(std::string(row.id) + " " + std::string(row.slug) + "\n\n  " + std::string(row.summary) + "\n\n  severity  " + std::string(to_string(row.severity)) + "\n  looks at  " + std::string(to_string(row.scope)) +
-        "\n  persona   " + std::string(to_string(row.persona)) + "\n  fix       " + std::string(to_string(row.fix)) + "\n");
+  print(json ? rule_json(*code) + "\n" : std::string(lint::page_of(*code)));
   return exit_fine;
 }
 

@@ -2,6 +2,10 @@
 #include "diag/codes.h"
 
 #include <array>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
 
 namespace psbc::diag {
 namespace {
@@ -22,6 +26,17 @@ std::optional<Code> find_rule(std::string_view id_or_slug) {
     if (rows[n].id == id_or_slug || rows[n].slug == id_or_slug) return static_cast<Code>(n);
   return std::nullopt;
 }
+
+std::string nearest_rule(std::string_view id_or_slug) {
+  std::vector<std::string> known;
+  for (const Rule& row : rows) {
+    known.emplace_back(row.id);
+    known.emplace_back(row.slug);
+  }
+  return base::nearest(id_or_slug, known);
+}
+
+Family family(Code code) { return static_cast<Family>(rule(code).id.at(3) - '0'); } // "PSB203"
 
 std::string_view id(Code code) { return rule(code).id; }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace psbc::diag {
@@ -42,6 +43,12 @@ constexpr std::size_t rule_count = 0
 const Rule& rule(Code code);
 /// By id or name; nothing for one that there is not.
 std::optional<Code> find_rule(std::string_view id_or_slug);
+/// The id or name that was meant; empty when none is near.
+std::string nearest_rule(std::string_view id_or_slug);
+
+/// The groups of codes.def, by the first digit.
+enum class Family : std::uint8_t { text, portability, exposure, hiding, crossing, hostile, hygiene, suppression, machine, profile };
+Family family(Code code);
 
 std::string_view id(Code code);
 std::string_view slug(Code code);

@@ -18,6 +18,7 @@
 #include "driver/project.h"
 #include "driver/registry.h"
 #include "lint/ignore_file.h"
+#include "lint/profile/profile.h"
 #include "lint/scoped_fs.h"
 
 namespace psbc::driver {
@@ -96,12 +97,26 @@ std::string ignored_by(base::Fs& fs, const AbsPath& top, const AbsPath& file) {
   return "";
 }
 
+/// What git neither has nor wants.
+bool is_left_out(base::Fs& fs, const AbsPath& file) {
+  const auto repository = repository_of(fs, file);
+  return repository && !is_tracked(fs, file) && !ignored_by(fs, repository->tree, file).empty();
+}
+
+base::Status profiles_in(base::Fs& fs, const AbsPath& here, const AbsPath& directory, std::vector<LintedFile>& found) {
+  TRY_ASSIGN(const auto names, fs.names(directory));
+  for (const std::string& name : names) {
+    const bool wanted = name.ends_with(".profile") || name.ends_with(".inc") || name.ends_with(".local");
+    if (wanted && fs.kind(directory / name) == Kind::file) found.push_back({.name = shown_from(here, directory / name), .path = directory / name, .kind = LintedKind::profile});
+  }
+  return base::ok();
+}
+
 /// What psbc and python-sandbox write for themselves, and nobody else shall read from a repository.
 constexpr const char* generated_names[] = {"enter.profile", "standalone.profile", "python-env.profile"};
 
-lint::RepositoryFacts ask_repository(base::Fs& fs, const AbsPath& root, const AbsPath& file) {
+lint::RepositoryFacts ask_repository(base::Fs& fs, const std::optional<Repository>& repository, const AbsPath& root, const AbsPath& file) {
   lint::RepositoryFacts facts;
-  const auto repository = repository_of(fs, file);
   if (!repository) return facts;
   facts.is_repository = true;
   facts.is_tracked = is_tracked(fs, file);
@@ -127,21 +142,23 @@ lint::MachineFacts ask_machine(base::Fs& fs, const policy::Places& places, const
 
 } // namespace
 
-base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath& here, const std::vector<std::string>& names) {
+base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath& here, const WhatToLint& what) {
   std::vector<LintedFile> found;
-  if (names.empty()) {
+  if (what.names.empty() && what.kind == LintedKind::config) {
     TRY_ASSIGN(const auto project, find_project(fs, here));
     if (project) found.push_back({.name = shown_from(here, project->config_file), .path = project->config_file});
     return found;
   }
-  for (const std::string& name : names) {
+  for (const std::string& name : what.names) {
     const auto path = name.starts_with('/') ? AbsPath::parse(name) : here.join(name);
     const auto real = path ? path : base::real_path(name.starts_with('/') ? name : here.string() + "/" + name);
     const Kind kind = real ? fs.kind(*real) : Kind::absent;
     if (kind == Kind::absent) return base::Error{.operation = "lint", .object = name, .code = ENOENT};
     const auto target = resolve(fs, *real);
-    if (target && target->kind == Kind::directory) Finder(fs, here, found).search(target->path);
-    else found.push_back({.name = name, .path = *real});
+    const bool is_directory = target && target->kind == Kind::directory;
+    if (is_directory && what.kind == LintedKind::profile) TRY(profiles_in(fs, here, target->path, found));
+    else if (is_directory) Finder(fs, here, found).search(target->path);
+    else if (!what.force_exclude || !is_left_out(fs, *real)) found.push_back({.name = name, .path = *real, .kind = what.kind});
   }
   std::stable_sort(found.begin(), found.end(), [](const LintedFile& a, const LintedFile& b) { return a.path < b.path; });
   found.erase(std::unique(found.begin(), found.end(), [](const LintedFile& a, const LintedFile& b) { return a.path == b.path; }), found.end());
@@ -150,6 +167,10 @@ base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath&
 
 lint::FileReport lint_text(const LintedText& text, const lint::Options& options, const LintMachine& machine) {
   lint::FileReport report{.source = std::make_unique<diag::SourceFile>(text.name, text.text), .findings = {}};
+  if (text.kind == LintedKind::profile) {
+    report.findings = lint::lint_profile(*report.source, options);
+    return report;
+  }
   base::RealFs real;
   const base::Env empty;
   if (!text.path) {
@@ -159,7 +180,8 @@ lint::FileReport lint_text(const LintedText& text, const lint::Options& options,
     return report;
   }
   const AbsPath root = text.path->parent();
-  const lint::RepositoryFacts facts = ask_repository(real, root, *text.path);
+  const auto repository = repository_of(real, *text.path);
+  const lint::RepositoryFacts facts = ask_repository(real, repository, root, *text.path);
   const auto leaks = [&real](const policy::Policy& policy) { return hidden_leaks(real, policy); };
   if (machine.host) {
     const auto places = policy::find_places(real, machine.env);
@@ -175,7 +197,6 @@ lint::FileReport lint_text(const LintedText& text, const lint::Options& options,
       return report;
     }
   }
-  const auto repository = repository_of(real, *text.path);
   lint::ScopedFs fs(real, repository ? repository->tree : root, *text.path);
   report.findings = lint::lint({.source = *report.source, .root = root, .config_file = *text.path, .places = nobodys_places(), .fs = fs, .env = empty,
                                 .scope = diag::Scope::repo, .repository = &facts, .find_leaks = leaks},
@@ -191,8 +212,8 @@ LintRun lint_files(const std::vector<LintedFile>& files, const lint::Options& op
     base::RealFs fs;
     for (std::size_t n = next++; n < files.size(); n = next++) {
       auto text = fs.read(files[n].path, config::max_file_size);
-      if (text) reports[n] = lint_text({.name = files[n].name, .path = files[n].path, .text = std::move(*text)}, options, machine);
-      else if (text.error().code == EFBIG) reports[n] = lint_text({.name = files[n].name, .path = files[n].path, .text = std::string(config::max_file_size + 1, ' ')}, options, machine);
+      if (text) reports[n] = lint_text({.name = files[n].name, .path = files[n].path, .text = std::move(*text), .kind = files[n].kind}, options, machine);
+      else if (text.error().code == EFBIG && files[n].kind == LintedKind::config) reports[n] = lint_text({.name = files[n].name, .path = files[n].path, .text = std::string(config::max_file_size + 1, ' ')}, options, machine);
       else errors[n] = text.error();
     }
   };

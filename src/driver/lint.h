@@ -2,6 +2,7 @@
 // psbc lint, from names that somebody typed to findings: which files, what may be looked at for each, on all processors.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,21 +15,31 @@
 
 namespace psbc::driver {
 
+/// What the text of a file is: a .python-sandbox.toml, or a firejail profile that was written by hand.
+enum class LintedKind : std::uint8_t { config, profile };
+
 struct LintedFile {
   std::string name;      // as it is shown: relative to where psbc was called, or as it was typed
   base::AbsPath path;
+  LintedKind kind = LintedKind::config;
 };
 
-/// The files below what was named, sorted: a file is itself, a directory every .python-sandbox.toml below it that git would not ignore,
-/// and nothing the one of the project here. An Error for a name that is not there.
-base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const base::AbsPath& here, const std::vector<std::string>& names);
+struct WhatToLint {
+  std::vector<std::string> names;
+  LintedKind kind = LintedKind::config;
+  bool force_exclude = false; // what git ignores is left out even where it was named: hooks name each changed file
+};
+
+/// The files below what was named, sorted: a file is itself, a directory every .python-sandbox.toml below it that git would not ignore
+/// (or the profiles in it), and nothing the file of the project here. An Error for a name that is not there.
+base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const base::AbsPath& here, const WhatToLint& what);
 
 struct LintedText {
   std::string name;
   std::optional<base::AbsPath> path; // nothing: only its text can be looked at
   std::string text;
+  LintedKind kind = LintedKind::config;
 };
-
 
 struct LintMachine {
   const base::Env& env;

@@ -8,20 +8,6 @@
 #include "base/text.h"
 
 namespace psbc::lint {
-namespace {
-
-using Parts = std::vector<std::string_view>;
-
-bool matches(const Parts& pattern, std::size_t p, const Parts& path, std::size_t n) {
-  if (p == pattern.size()) return n == path.size();
-  if (pattern[p] == "**") {
-    if (p + 1 == pattern.size()) return n < path.size(); // `a/**`: what is in it
-    return matches(pattern, p + 1, path, n) || (n < path.size() && matches(pattern, p, path, n + 1));
-  }
-  return n < path.size() && base::matches_component(pattern[p], path[n]) && matches(pattern, p + 1, path, n + 1);
-}
-
-} // namespace
 
 IgnoreFile::IgnoreFile(std::string directory, std::string_view text) : directory_(std::move(directory)) {
   std::size_t number = 0;
@@ -52,10 +38,11 @@ IgnoreFile::IgnoreFile(std::string directory, std::string_view text) : directory
 
 IgnoreFile::Answer IgnoreFile::judge(std::string_view path, bool is_directory) const {
   if (!path.starts_with(directory_)) return {};
-  const Parts parts = base::split(path.substr(directory_.size()), '/');
+  const std::string_view below = path.substr(directory_.size());
+  const std::string_view name = below.substr(below.rfind('/') + 1);
   for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
     if (line->directory_only && !is_directory) continue;
-    const bool hit = line->anchored ? matches(base::split(line->pattern, '/'), 0, parts, 0) : base::matches_component(line->pattern, parts.back());
+    const bool hit = line->anchored ? base::matches_path(line->pattern, below, base::Trailing::below) : base::matches_component(line->pattern, name);
     if (hit) return {.verdict = line->negated ? Verdict::kept : Verdict::ignored, .line = line->number, .pattern = line->text};
   }
   return {};

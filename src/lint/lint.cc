@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "lint/lint.h"
 
-#include <algorithm>
-#include <tuple>
+#include <optional>
 
 #include "config/load.h"
 #include "lint/edits.h"
+#include "lint/finish.h"
 #include "lint/look.h"
-#include "lint/suppressions.h"
 #include "policy/lower.h"
 
 namespace psbc::lint {
@@ -50,8 +49,6 @@ void build_rules(const Look& look, const config::UserConfig& user) {
   }
 }
 
-std::uint32_t position_of(const Finding& finding) { return finding.what.labels.empty() ? 0 : finding.what.labels.front().span.begin; }
-
 } // namespace
 
 Diagnostic& Look::add(diag::Code code, const diag::Span& span, std::string message, std::string label, std::vector<std::string> notes,
@@ -75,21 +72,7 @@ std::vector<Finding> lint(const Input& input, const Options& options) {
     for (const auto rules : {text_rules, path_rules, exposure_rules, hiding_rules, token_rules, repository_rules}) rules(look);
   }
 
-  std::vector<Finding> findings;
-  for (const Diagnostic& one : diagnostics.all()) {
-    std::string key = document.tree && !one.labels.empty() ? key_at(*document.tree, one.labels.front().span.begin) : std::string();
-    findings.push_back({.what = one, .key = std::move(key), .suppressed = {}});
-  }
-  apply_suppressions(document, options, findings);
-  std::erase_if(findings, [&](const Finding& finding) { return diag::rule(finding.what.code).persona > options.persona && !(options.require_reason && finding.what.code == diag::Code::suppression_without_reason); });
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tuple(position_of(a), a.what.code, std::string_view(a.what.message)) < std::tuple(position_of(b), b.what.code, std::string_view(b.what.message));
-  });
-  // Two ways to the same thing are one.
-  findings.erase(std::unique(findings.begin(), findings.end(),
-                             [](const Finding& a, const Finding& b) { return position_of(a) == position_of(b) && a.what.code == b.what.code && a.what.message == b.what.message; }),
-                 findings.end());
-  return findings;
+  return finish(document, options, diagnostics);
 }
 
 } // namespace psbc::lint

@@ -29,7 +29,7 @@ struct Suppression {
 
 /// What is wrong with the suppressions themselves cannot be suppressed, nor can what makes the rest of a file unreadable.
 bool can_be_suppressed(Code rule) {
-  return !diag::id(rule).starts_with("PSB7") && rule != Code::invalid_toml && rule != Code::not_plain_text && rule != Code::suppressed_exposure;
+  return diag::family(rule) != diag::Family::suppression && rule != Code::invalid_toml && rule != Code::not_plain_text && rule != Code::suppressed_exposure;
 }
 
 class Reader {
@@ -74,7 +74,7 @@ class Reader {
   void named(std::string_view name, const diag::Span& span, const diag::Span& whole, const std::string& reason, std::uint32_t line) {
     const auto rule = diag::find_rule(name);
     if (!rule) {
-      const std::string meant = nearest_rule(name);
+      const std::string meant = diag::nearest_rule(name);
       return add(Code::unknown_rule, span, "there is no rule `" + base::escape(name) + "`", {meant.empty() ? "psbc rule lists them" : "did you mean `" + meant + "`?"});
     }
     if (trimmed(reason).empty()) {
@@ -82,15 +82,6 @@ class Reader {
       if (options_.require_reason) findings_.back().what.severity = Severity::warning;
     }
     found_.push_back({.rule = rule, .reason = reason, .span = span, .whole = whole, .line = line});
-  }
-
-  static std::string nearest_rule(std::string_view name) {
-    std::vector<std::string> known;
-    for (std::size_t n = 0; n < diag::rule_count; ++n) {
-      known.emplace_back(diag::id(static_cast<Code>(n)));
-      known.emplace_back(diag::slug(static_cast<Code>(n)));
-    }
-    return base::nearest(name, known);
   }
 
   /// The line itself, or the next one that says something.
@@ -158,11 +149,12 @@ void apply_suppressions(const Document& document, const Options& options, std::v
       suppression.is_used = true;
       if (options.ignores && !finding.suppressed) finding.suppressed = suppression.reason;
     }
-    const std::string_view id = diag::id(*suppression.rule);
+    const std::string id(diag::id(*suppression.rule));
+    const diag::Family family = diag::family(*suppression.rule);
     if (!suppression.is_used)
-      reader.add(Code::unused_suppression, suppression.span, "`" + std::string(id) + "` finds nothing here", {"remove it"}, {{.span = suppression.whole, .text = ""}});
-    else if (diag::rule(*suppression.rule).severity == Severity::error && (id.starts_with("PSB2") || id.starts_with("PSB5")))
-      reader.add(Code::suppressed_exposure, suppression.span, "`" + std::string(id) + "` is an error about what the sandbox shows: lint is silent, the build is not",
+      reader.add(Code::unused_suppression, suppression.span, "`" + id + "` finds nothing here", {"remove it"}, {{.span = suppression.whole, .text = ""}});
+    else if (diag::rule(*suppression.rule).severity == Severity::error && (family == diag::Family::exposure || family == diag::Family::hostile))
+      reader.add(Code::suppressed_exposure, suppression.span, "`" + id + "` is an error about what the sandbox shows: lint is silent, the build is not",
                  {"psbc build refuses it all the same"});
   }
 }

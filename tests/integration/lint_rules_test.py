@@ -17,8 +17,8 @@ CONFIG = ".python-sandbox.toml"
 
 def example(page, kind):
     """(set-up, file) of a page."""
-    found = {language: text for language, text in re.findall(rf"^```(sh|toml) {kind}\n(.*?)^```$", page, re.M | re.S)}
-    return found.get("sh", ""), found.get("toml")
+    found = {language: text for language, text in re.findall(rf"^```(sh|toml|profile) {kind}\n(.*?)^```$", page, re.M | re.S)}
+    return found.get("sh", ""), found.get("toml", found.get("profile"))
 
 
 def lint(h, project, *words, stdin=""):
@@ -27,7 +27,16 @@ def lint(h, project, *words, stdin=""):
     return json.loads(r.out)["findings"]
 
 
+def play_profile(h, id, kind):
+    setup, text = example(PAGES[id], kind)
+    h.write("~/code/lab.profile", text)
+    assert not setup or h.run(["sh", "-ec", setup], cwd="~/code").ok
+    return lint(h, "~/code", "--profile", "lab.profile")
+
+
 def play(h, id, kind, scope):
+    if id.startswith("PSB9"):
+        return play_profile(h, id, kind)
     setup, text = example(PAGES[id], kind)
     h.run(["sh", "-c", "rm -rf ~/code ~/datasets ~/data ~/notes.txt ~/.config ~/.local"])
     project = h.mkdir("~/code/lab")
@@ -47,7 +56,7 @@ def play(h, id, kind, scope):
 
 
 def rows(h):
-    return {row["id"]: row for row in json.loads(h.psbc("rule", "--json").out)}
+    return {row["id"]: row for row in json.loads(h.psbc("rule", "--all", "--format", "json").out)}
 
 
 @test("each rule has a page, and page, index and table say the same of it")
@@ -81,15 +90,14 @@ def _(h):
         kinds = {one["fix"]["kind"] for one in found if one["fix"]}
         if (kinds or {"none"}) != {row["fix"]}:
             wrong.append(f"{id}: fixes {kinds}, and the table says {row['fix']}")
+        what, where = (("--profile", "lab.profile"), "~/code") if id.startswith("PSB9") else (("--host",), "~/code/lab")
         if kinds:
             fixed.add(id)
             for _ in range(2):
-                h.run(["psbc", "lint", "--host", "--persona", "auditor", "--unsafe-fixes", "--exit-zero"], cwd="~/code/lab")
-                text = h.read(f"~/code/lab/{CONFIG}")
-                rest = [one for one in lint(h, "~/code/lab", "--host") if one["rule"] == id]
-                if rest:
-                    wrong.append(f"{id}: not mended: {text}")
-            if h.run(["psbc", "lint", "--host", "--persona", "auditor", "--unsafe-fixes", "--diff"], cwd="~/code/lab").status != 0:
+                h.run(["psbc", "lint", *what, "--persona", "auditor", "--unsafe-fixes", "--exit-zero"], cwd=where)
+                if any(one["rule"] == id for one in lint(h, where, *what)):
+                    wrong.append(f"{id}: not mended")
+            if h.run(["psbc", "lint", *what, "--persona", "auditor", "--unsafe-fixes", "--diff"], cwd=where).status != 0:
                 wrong.append(f"{id}: mending it again changes something")
         good = play(h, id, "good", row["scope"])
         if any(one["rule"] == id or one["severity"] == "error" for one in good):

@@ -57,6 +57,23 @@ def _(h):
         assert r.status == 3 and r.out == "" and r.err.startswith("psbc: error:"), r
 
 
+@test("--force-exclude leaves out what git ignores and does not track, also where a hook names it")
+def _(h):
+    project(h)
+    h.require("git")
+    project(h, path="~/code/lab/made/x")
+    h.write("~/code/lab/.gitignore", "made/\n")
+    h.run(["git", "init", "-q"], cwd="~/code/lab")
+    named = f"made/x/{CONFIG}"
+    assert lint(h, named).status == 1
+    r = lint(h, "--force-exclude", named)
+    assert r.status == 0 and r.out == "" and "git ignores all of it" in r.err, r
+    r = lint(h, "--force-exclude", "--format", "json", named, CONFIG)
+    assert {one["file"] for one in json.loads(r.out)["findings"]} == {CONFIG}, r
+    h.run(["git", "add", "-f", named], cwd="~/code/lab")
+    assert lint(h, "--force-exclude", named).status == 1
+
+
 @test("the exit status is the same in each format: 0, 1 by --fail-on, 2 for usage, 4 when a file cannot be read")
 def _(h):
     project(h)

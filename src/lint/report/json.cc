@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "lint/pages.h"
 #include "lint/report.h"
 
 namespace psbc::lint {
@@ -68,7 +69,7 @@ std::string sarif_rule(diag::Code code) {
   const diag::Rule& rule = diag::rule(code);
   const char* const score = rule.severity == Severity::error ? "8.0" : rule.severity == Severity::warning ? "5.0" : "2.0";
   return "{" + field("id", rule.id) + "," + field("name", rule.slug) + ",\"shortDescription\":{" + field("text", rule.summary) + "}," + field("helpUri", std::string(rule_name) + std::string(rule.id)) +
-         ",\"help\":{" + field("text", "psbc rule " + std::string(rule.id)) + "},\"defaultConfiguration\":{" + field("level", level(rule.severity)) +
+         ",\"help\":{" + field("text", page_of(code)) + "},\"defaultConfiguration\":{" + field("level", level(rule.severity)) +
          "},\"properties\":{\"tags\":[\"security\"]," + field("precision", rule.scope == diag::Scope::text ? "very-high" : "high") + "," + field("security-severity", score) + "}}";
 }
 

@@ -32,14 +32,6 @@ bool is_template(std::string_view name) {
   return std::any_of(template_endings.begin(), template_endings.end(), [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-using Parts = std::vector<std::string_view>;
-
-bool matches(const Parts& pattern, std::size_t p, const Parts& path, std::size_t n) {
-  if (p == pattern.size()) return n == path.size();
-  if (pattern[p] == "**") return matches(pattern, p + 1, path, n) || (n < path.size() && matches(pattern, p, path, n + 1));
-  return n < path.size() && base::matches_component(pattern[p], path[n]) && matches(pattern, p + 1, path, n + 1);
-}
-
 /// Is it hidden by its name, a directory above it, or a pattern?
 bool is_hidden(const Look& look, const std::string& path) {
   return std::any_of(look.document.config->hidden.begin(), look.document.config->hidden.end(), [&](const config::SpannedString& entry) {
@@ -48,7 +40,7 @@ bool is_hidden(const Look& look, const std::string& path) {
     while (pattern.ends_with('/')) pattern.pop_back();
     for (std::size_t slash = path.size(); slash != std::string::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
       const std::string above = path.substr(0, slash);
-      if (above == pattern || matches(base::split(pattern, '/'), 0, base::split(above, '/'), 0)) return true;
+      if (above == pattern || base::matches_path(pattern, above, base::Trailing::itself)) return true;
     }
     return false;
   });
