@@ -78,7 +78,7 @@ void pins(const ProfileLook& look) {
   const auto& lines = look.profile.lines;
   for (std::size_t n = 0; n < lines.size(); ++n) {
     const ProfileLine& line = lines[n];
-    if (!line.path || (!is_blacklist(line) && line.name != "read-only")) continue;
+    if (!line.path || (!is_blacklist(line) && line.name != "read-only") || base::has_glob(line.path->parent().string())) continue;
     const ProfileLine* mount = nullptr; // the closest writable one that it is in
     for (const ProfileLine& other : lines)
       if (other.name == "whitelist" && other.path && line.path->is_strictly_under(*other.path) && (mount == nullptr || other.path->is_under(*mount->path))) mount = &other;
