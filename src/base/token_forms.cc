@@ -71,7 +71,10 @@ std::size_t match(std::string_view text, std::size_t at, const tables::FormRow& 
   const auto start = text.substr(begin, row.min_rest);
   const auto fits = [&](char c) { return belongs_to(c, row.alphabet); };
   if (start.size() < row.min_rest || !std::all_of(start.begin(), start.end(), fits)) return at;
-  if (row.min_rest < 32 && std::none_of(start.begin(), start.end(), is_digit)) return at;
+  // A short one is random, and no word: it has a digit, or letters of both cases (one in seventy of 24 characters has no digit).
+  const auto any = [&](auto kind) { return std::any_of(start.begin(), start.end(), kind); };
+  const bool mixed = any([](char c) { return c >= 'a' && c <= 'z'; }) && any([](char c) { return c >= 'A' && c <= 'Z'; });
+  if (row.min_rest < 32 && !mixed && !any(is_digit)) return at;
   if (!is_concrete(start)) return at;
   auto end = begin + row.min_rest;
   while (end < text.size() && fits(text[end])) ++end;

@@ -33,6 +33,8 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   auto result = all_;
   std::stable_sort(result.begin(), result.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return sort_key(a) < sort_key(b); });
+  // Each profile that is made says what cannot be written in it.
+  result.erase(std::unique(result.begin(), result.end(), [](const Diagnostic& a, const Diagnostic& b) { return sort_key(a) == sort_key(b); }), result.end());
   return result;
 }
 

@@ -50,7 +50,7 @@ class Diagnostics {
   Diagnostic& last() { return all_.back(); }
   bool has_errors() const;
   bool empty() const { return all_.empty(); }
-  /// Sorted by file name, position and code: the order never depends on how they were found.
+  /// Sorted by file name, position and code: the order never depends on how they were found. What is said twice is said once.
   std::vector<Diagnostic> sorted() const;
   const std::vector<Diagnostic>& all() const { return all_; }
 

@@ -171,9 +171,9 @@ std::string counted(std::size_t count, std::string_view one) {
   return std::to_string(count) + ' ' + std::string(one) + (count == 1 ? "" : "s");
 }
 
-std::string summary(const Diagnostics& diagnostics) {
+std::string summary(const std::vector<Diagnostic>& diagnostics) {
   std::array<std::size_t, 3> counts{};
-  for (const auto& diagnostic : diagnostics.all()) ++counts.at(static_cast<std::size_t>(diagnostic.severity));
+  for (const auto& diagnostic : diagnostics) ++counts.at(static_cast<std::size_t>(diagnostic.severity));
   constexpr std::array<std::string_view, 3> words{"error", "warning", "note"};
   std::string line;
   for (std::size_t i = 0; i < counts.size(); ++i)
@@ -189,8 +189,9 @@ std::string render(const Diagnostic& diagnostic, const RenderOptions& options) {
 
 std::string render(const Diagnostics& diagnostics, const RenderOptions& options) {
   std::string out;
-  for (const auto& diagnostic : diagnostics.sorted()) out += render(diagnostic, options);
-  if (!diagnostics.empty()) out += summary(diagnostics) + '\n';
+  const std::vector<Diagnostic> sorted = diagnostics.sorted();
+  for (const auto& diagnostic : sorted) out += render(diagnostic, options);
+  if (!sorted.empty()) out += summary(sorted) + '\n';
   return out;
 }
 

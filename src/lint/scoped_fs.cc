@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "lint/scoped_fs.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <string_view>
 
 namespace psbc::lint {
 
@@ -12,10 +15,22 @@ namespace {
 
 base::Error absent(const AbsPath& path) { return {.operation = "look at", .object = path.string(), .code = ENOENT}; }
 
+/// Links that each system has, so that another spelling of a path is seen through on any machine.
+struct SystemLink {
+  std::string_view path, target;
+};
+constexpr SystemLink system_links[] = {{"/bin", "usr/bin"}, {"/lib", "usr/lib"}, {"/lib64", "usr/lib64"}, {"/sbin", "usr/sbin"}, {"/var/lock", "/run/lock"}, {"/var/run", "/run"}};
+
+const SystemLink* system_link(const AbsPath& path) {
+  const auto found = std::find_if(std::begin(system_links), std::end(system_links), [&](const SystemLink& link) { return link.path == path.string(); });
+  return found == std::end(system_links) ? nullptr : found;
+}
+
 } // namespace
 
 Kind ScopedFs::kind(const AbsPath& path) {
   if (shows(path)) return real_->kind(path);
+  if (system_link(path) != nullptr) return Kind::symlink;
   if (root_.is_under(path)) return Kind::directory;
   return path == file_ ? Kind::file : Kind::absent;
 }
@@ -26,8 +41,9 @@ base::Result<std::string> ScopedFs::read(const AbsPath& path, std::size_t limit)
 }
 
 base::Result<std::string> ScopedFs::target(const AbsPath& path) {
-  if (!shows(path)) return absent(path);
-  return real_->target(path);
+  if (shows(path)) return real_->target(path);
+  if (const SystemLink* const link = system_link(path)) return std::string(link->target);
+  return absent(path);
 }
 
 base::Result<std::vector<std::string>> ScopedFs::names(const AbsPath& path) {

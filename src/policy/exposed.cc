@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "policy/control_sockets.h"
 #include "policy/lowering.h"
 #include "policy/sensitive.h"
 #include "policy/tree.h"
@@ -78,9 +79,10 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
   if (in.places.home.is_under(path))
     return refuse(path.is_root() ? diag::Code::exposes_root : diag::Code::exposes_home, lowering.shown(path) + " would expose your whole home directory",
                   {"every credential on this machine lies below it"}, "name the directories that are needed");
+  if (path.string() == "/root") return refuse(diag::Code::exposes_home, lowering.shown(path) + " is the home directory of the administrator", {}, "name the directories that are needed");
   for (const char* tree : {"/boot", "/dev", "/proc", "/run", "/sys"})
     if (path.is_under(AbsPath::literal(tree)))
-      return std::string_view(tree) == "/run"
+      return std::string_view(tree) == "/run" && path.string() != tree
                  ? refuse(diag::Code::exposes_control_socket, lowering.shown(path) + " lies in `/run`, among the sockets of the host",
                           {"a read-only mount does not stop connect()"}, "remove this entry")
                  : refuse(diag::Code::exposes_system_tree, lowering.shown(path) + " lies in `" + tree + "`, which belongs to the system",
@@ -92,10 +94,16 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
   if (!may_hold_project && in.root.is_strictly_under(path))
     return refuse(diag::Code::exposes_project_ancestor, lowering.shown(path) + " holds this project and all that lies beside it", {},
                   "name the sibling directories that are needed");
-  for (const AbsPath& own : {in.places.state, in.places.data, in.places.config, in.places.home / ".config/firejail"})
-    if (path.is_under(own) || own.is_under(path))
-      return refuse(diag::Code::exposes_psbc_state, lowering.shown(path) + " would expose the files that define sandboxes",
-                    {lowering.shown(own) + " decides what every sandbox may do"}, "name the directories that are needed");
+  if (const auto what = path.is_under(in.places.home) ? std::nullopt : control_socket(path, in.places))
+    return refuse(diag::Code::exposes_control_socket, lowering.shown(path) + " " + std::string(*what), {"a read-only mount does not stop connect()"}, "remove this entry");
+  const auto defines_sandboxes = [&](bool or_holds) {
+    for (const AbsPath& own : {in.places.state, in.places.data, in.places.config, in.places.home / ".config/firejail"})
+      if (path.is_under(own) || (or_holds && own.is_under(path)))
+        return refuse(diag::Code::exposes_psbc_state, lowering.shown(path) + " would expose the files that define sandboxes",
+                      {lowering.shown(own) + " decides what every sandbox may do"}, "name the directories that are needed");
+    return false;
+  };
+  if (defines_sandboxes(false)) return true;
   if (const auto secret = find_sensitive(path, in.places.home)) {
     const AbsPath place = in.places.home / secret->path;
     const std::string what = path == place             ? " holds credentials or a history"
@@ -107,6 +115,7 @@ bool refuse_exposure(Lowering& lowering, const AbsPath& path, Access access, con
                   path == place || path.is_under(place) ? "remove this entry: no project needs to see it"
                                                         : "name what is needed beside it, never the credential itself");
   }
+  if (defines_sandboxes(true)) return true;
   if (access == Access::writable) {
     if (const char* startup = find_startup_file(path, in.places.home)) {
       const AbsPath place = in.places.home / startup;

@@ -23,6 +23,18 @@ AbsPath visible_root(const Lowering& lowering, const AbsPath& path) {
   return above != nullptr && above->access != Access::closed && above->directory ? above->path : AbsPath::literal("/");
 }
 
+/// In what the files ask to expose, whether it is there on this machine or not.
+bool is_asked_for(const Lowering& lowering, const AbsPath& path) {
+  const LowerInput& in = lowering.in;
+  const auto covers = [&](const std::vector<config::SpannedString>& list, const AbsPath& base) {
+    return std::any_of(list.begin(), list.end(), [&](const config::SpannedString& entry) {
+      const auto asked = expand(entry.value, base, in.places.home);
+      return asked && (path.is_under(*asked) || asked->is_under(path));
+    });
+  };
+  return covers(in.project.readonly, in.root) || covers(in.project.writable, in.root) || covers(in.user.readonly, in.places.home);
+}
+
 void watch_name(Lowering& lowering, const AbsPath& path) {
   const AbsPath base = visible_root(lowering, path);
   lowering.out.watched.push_back({.base = base, .pattern = base::literal_glob(path.relative_to(base))});
@@ -44,11 +56,13 @@ void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString&
   if (essential(in.root, "the project itself") || essential(in.config_file, "the sandbox's own policy") ||
       essential(lowering.out.root, "the sandbox's own environment and caches") || essential(in.self, "psbc"))
     return;
+  const auto venv = in.project.venv ? expand(in.project.venv->value, in.root, in.places.home) : std::nullopt;
+  if (venv && essential(*venv, "the virtual environment")) return;
   const bool own_name = is_visible(lowering.out.rules, asked);
   if (own_name) watch_name(lowering, asked);
   if (!is_visible(lowering.out.rules, path)) {
     // A link that stays, and leads out of sight, is how a secret is best hidden (psbc hide).
-    if (literal && !(own_name && asked != path))
+    if (literal && !(own_name && asked != path) && !is_asked_for(lowering, path))
       lowering.report(diag::Code::dead_hide, diag::Severity::warning, entry.span,
                       lowering.shown(path) + " is not visible inside anyway", "hides nothing",
                       {"only what lies in the project or in an exposed path can be seen"}, {"remove this entry"});
@@ -109,6 +123,12 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
                                                : expand(text.substr(0, slash == 0 ? 1 : slash), in.root, in.places.home);
   if (!base) return;
   const auto resolved = resolve(in.fs, *base);
+  const bool later = resolved && resolved->kind == Kind::absent && (is_visible(lowering.out.rules, resolved->path) || is_asked_for(lowering, resolved->path));
+  if (later) {
+    if (from_project)
+      lowering.report(diag::Code::hide_missing, diag::Severity::warning, entry.span, lowering.shown(*base) + " does not exist yet", "hides nothing", {"the pattern is expanded again at every entry"}, {});
+    return;
+  }
   if (!resolved || resolved->kind != Kind::directory || !is_visible(lowering.out.rules, resolved->path)) {
     lowering.report(diag::Code::dead_hide, diag::Severity::warning, entry.span,
                     lowering.shown(*base) + " is not a directory that is visible inside", "hides nothing", {}, {"remove this entry"});

@@ -20,11 +20,37 @@ constexpr std::array homes = {std::string_view("/home/"), std::string_view("/Use
 /// Where distributions put things, on each machine alike.
 constexpr std::array system_places = {std::string_view("/usr/"), std::string_view("/etc/"), std::string_view("/var/lib/"), std::string_view("/opt/"), std::string_view("/srv/"), std::string_view("/run/")};
 
+/// Directories of /home that belong to nobody in particular.
+constexpr std::array shared_homes = {std::string_view("common"), std::string_view("data"), std::string_view("public"), std::string_view("scratch"), std::string_view("shared"), std::string_view("work")};
+
+void whole_home(const Look& look, const PathEntry& entry) {
+  for (const std::string_view home : homes) {
+    const std::string_view value = entry.path->value;
+    if (!value.starts_with(home) || entry.list == "hidden") continue;
+    std::string_view name = value.substr(home.size());
+    while (name.ends_with('/')) name.remove_suffix(1);
+    if (name.empty() || name.find('/') != std::string_view::npos || std::find(shared_homes.begin(), shared_homes.end(), name) != shared_homes.end()) continue;
+    if (const auto path = base::AbsPath::parse(value); path && look.in.places.home.is_under(*path)) continue; // the build says so
+    look.add(Code::exposes_home, entry.path->span, shown(value) + " is the whole home directory of one person", "", {"every credential of " + shown(name) + " lies below it"}, {"name the directories that are needed, with `~` for the home"});
+  }
+}
+
+/// The build says so where the path exists; here it need not.
+void two_dots(const Look& look, const PathEntry& entry) {
+  if (entry.list != "readonly" && entry.list != "writable") return;
+  for (const std::string_view part : base::split(entry.path->value, '/'))
+    if (part != ".." && part.find("..") != std::string_view::npos) {
+      const bool said = std::any_of(look.out.all().begin(), look.out.all().end(), [&](const diag::Diagnostic& one) { return one.code == Code::inexpressible_path && !one.labels.empty() && one.labels.front().span.begin == entry.path->span.begin; });
+      if (!said) look.add(Code::inexpressible_path, entry.path->span, shown(entry.path->value) + " cannot be written in a firejail profile", "", {"firejail refuses to expose a path with `..` in a name"}, {"rename it"});
+      return;
+    }
+}
+
 void username(const Look& look, const config::SpannedString& path) {
   for (const std::string_view home : homes) {
     if (!path.value.starts_with(home)) continue;
     const std::size_t slash = path.value.find('/', home.size());
-    if (slash == std::string::npos || slash == home.size()) return; // a whole home is another rule's
+    if (slash == std::string::npos || slash == home.size() || path.value.find_first_not_of('/', slash) == std::string::npos) return; // see whole_home
     const std::string better = "~" + path.value.substr(slash);
     look.add(Code::username_in_path, path.span, shown(path.value) + " is the home directory of one person", "not there for others", {}, {"write `\"" + base::escape(better) + "\"`"},
              {replaced(path.span, better)});
@@ -88,6 +114,8 @@ void confusable(const Look& look, const config::SpannedString& path) {
 
 void path_rules(const Look& look) {
   for (const PathEntry& entry : paths_of(*look.document.config)) {
+    whole_home(look, entry);
+    two_dots(look, entry);
     username(look, *entry.path);
     absolute(look, *entry.path);
     if (entry.list != "hidden") spelling(look, *entry.path); // a pattern may end with a slash

@@ -67,6 +67,7 @@ void shadowed(const Look& look) {
     for (const auto* list : {&look.document.config->readonly, &look.document.config->writable})
       for (const config::SpannedString& entry : *list) {
         const auto path = policy::expand(entry.value, look.in.root, look.in.places.home);
+        if (path && look.in.places.home.is_under(*path)) continue; // the whole home is another rule's
         for (const std::string_view file : service->files) {
           const auto kept = policy::expand(file.ends_with('/') ? file.substr(0, file.size() - 1) : file, look.in.root, look.in.places.home);
           if (path && kept && (kept->is_under(*path) || path->is_under(*kept)))
@@ -81,6 +82,24 @@ void any_login(const Look& look) {
   for (const config::SpannedString& host : look.document.config->ssh.hosts)
     if (host.value.find('@') == std::string::npos)
       look.add(Code::agent_any_login, host.span, "keys may sign in at " + shown(host.value) + " as any user", "", {"a key often opens more than one account"}, {"name the user: `\"git@" + base::escape(host.value) + "\"`"});
+}
+
+/// Variables that name what is executed, and lists of directories where one is that of whoever calls: allowed, and worth a look.
+constexpr std::array command_variables = {"GIT_EDITOR", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH", "GIT_SSH_COMMAND", "PYTHONBREAKPOINT", "PYTHONSTARTUP"};
+constexpr std::array search_paths = {"LD_LIBRARY_PATH", "PERL5LIB", "PYTHONPATH"};
+
+void dangerous_variables(const Look& look) {
+  const auto add = [&](const config::Variable& variable, const char* why) {
+    look.add(Code::dangerous_variable, variable.name.span, shown(variable.name.value) + " " + why, "", {"whoever writes this file, or a file that it names, decides what runs in each session"}, {"remove it, or suppress this with the reason"}).severity = diag::Severity::warning;
+  };
+  for (const config::Variable& variable : look.document.config->env_set) {
+    const std::string& name = variable.name.value;
+    const std::string& value = variable.value.value;
+    if (std::find(command_variables.begin(), command_variables.end(), name) != command_variables.end() && !value.empty()) add(variable, "names something that is executed");
+    if (std::find(search_paths.begin(), search_paths.end(), name) == search_paths.end() || value.empty()) continue;
+    const auto parts = base::split(value, ':');
+    if (std::any_of(parts.begin(), parts.end(), [](std::string_view part) { return part.empty() || part == "."; })) add(variable, "has the current directory in it, whichever that is");
+  }
 }
 
 constexpr std::array requirement_files = {"requirements.txt", "pyproject.toml", "setup.cfg", "setup.py", "environment.yml", "Pipfile", "requirements-dev.txt", "requirements.in"};
@@ -107,6 +126,7 @@ void token_rules(const Look& look) {
   random_values(look);
   shadowed(look);
   any_login(look);
+  dangerous_variables(look);
   unused(look);
 }
 

@@ -1,0 +1,48 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""What psbc lint finds in 500 files, beside what was written down as right (tests/corpus/configs.txt). Run it alone for the table of precision and recall."""
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from host import CHECKOUT  # noqa: E402
+from tap import main, test  # noqa: E402
+
+CORPUS = (CHECKOUT / "tests/corpus/configs.txt").read_text()
+
+
+def files():
+    """(the rules that are right, text) of each."""
+    for record in ("\n" + CORPUS).split("\n===")[1:]:
+        head, text = record.split("\n", 1)
+        yield set(head.split()), text + "\n"
+
+
+@test("500 files: each rule finds what it is about, and nothing else; no error is said of what is good")
+def _(h):
+    h.require("psbc")
+    hit, wrong, missed, differing = Counter(), Counter(), Counter(), []
+    corpus = list(files())
+    for number, (right, text) in enumerate(corpus, 1):
+        r = h.run(["psbc", "lint", "--format", "json", "--exit-zero", "-"], stdin=text)
+        assert r.ok, r
+        findings = [one for one in json.loads(r.out)["findings"] if one["suppressed"] is None]
+        said = {one["rule"] for one in findings}
+        if not right:
+            assert not any(one["severity"] == "error" for one in findings), (text, findings)
+        hit.update(said & right)
+        wrong.update(said - right)
+        missed.update(right - said)
+        if said != right:
+            differing.append(f"{number}: right {sorted(right)}, said {sorted(said)}: {text!r:.200}")
+    print(f"# {len(corpus)} files, {sum(not right for right, _ in corpus)} of them good; rule, files, precision, recall")
+    for rule in sorted(hit | wrong | missed):
+        total = hit[rule] + missed[rule]
+        print(f"#   {rule}  {total:3}  {hit[rule] / max(1, hit[rule] + wrong[rule]):.2f}  {hit[rule] / max(1, total):.2f}")
+    assert len(corpus) == 500 and sum(not right for right, _ in corpus) == 250
+    assert not differing, "\n".join(differing)
+
+
+main()
