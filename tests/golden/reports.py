@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
-"""Golden reports of psbc lint: a representative set of files (tests/golden/reports/input) in each format.
+"""Golden reports of psbc lint: a representative set of files (tests/golden/reports/in.*) in each format.
 
     reports.py                     compare; $PSBC is the program
     PSBC_ACCEPT=1 reports.py       write what came out: then read the diff
@@ -16,14 +16,13 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import tap  # noqa: E402
 
 REPORTS = HERE / "reports"
-INPUT = REPORTS / "input"
 ACCEPT = os.environ.get("PSBC_ACCEPT", "") not in ("", "0")
 ENDINGS = {"text": "txt", "concise": "txt", "json": "json", "sarif": "json", "github": "txt", "gitlab": "json", "junit": "xml", "checkstyle": "xml"}
 
 
 def report(form):
     texts = []
-    for path in sorted(INPUT.iterdir()):
+    for path in sorted(REPORTS.glob("in.*")):
         what = ["--profile"] if path.suffix == ".profile" else []
         # By stdin: what lies around the checkout must not matter. The name is for the report alone.
         ended = subprocess.run(
