@@ -71,7 +71,7 @@ void spelling(const ProfileLook& look, const ProfileLine& line) {
     look.add(is_refused ? Code::profile_refused : Code::profile_dead_line, line.of_argument, is_refused ? shown(path) + " is relative" : shown(path) + " is another file in each directory that firejail is called in",
              is_refused ? refused : std::vector<std::string>{"elsewhere the line does nothing, without a word"}, {"begin it with `/` or `${HOME}`"});
   }
-  if (line.path && (line.name == "whitelist" || line.name == "whitelist-ro") && (line.path->is_root() || (line.path->parent().is_root() && line.path->string() != "/tmp") || line.path->string() == "/proc" || line.path->string() == "/sys"))
+  if (line.path && line.is_whitelist() && line.path->parent().is_root() && line.path->string() != "/tmp")
     look.add(Code::profile_refused, line.of_argument, "firejail whitelists below a directory of the root, and not " + shown(line.path->string()) + " itself", refused, {"name what is needed in it"});
 
   if (rest.find("**") != std::string_view::npos)
@@ -98,13 +98,14 @@ bool is_stock(std::string_view path) { return path.starts_with("/etc/firejail/")
 
 void includes(const ProfileLook& look, const ProfileLine& line) {
   if (line.name != "include" || line.argument.empty()) return;
+  const std::vector<std::string> advice = {"write the rules themselves, or call firejail with another current directory: (cd / && firejail …) with `private-cwd`"};
   const std::string_view file = std::string_view(line.argument).substr(line.argument.rfind('/') + 1);
   if (line.argument.find('/') == std::string::npos) {
     look.add(Code::profile_bare_include, line.of_argument, "firejail looks for " + shown(line.argument) + " in the current directory when it finds it nowhere else",
-             {"a project that brings a file of this name gives itself what it likes: `whitelist ${HOME}/.ssh`; all releases do so"}, {"write the rules themselves, or call firejail with another current directory: (cd / && firejail …) with `private-cwd`"});
+             {"a project that brings a file of this name gives itself what it likes: `whitelist ${HOME}/.ssh`; all releases do so"}, advice);
   } else if (is_stock(line.argument)) {
     look.add(Code::profile_bare_include, line.of_argument, shown(file) + " of firejail includes `.local` files by their bare name", {"they are looked for in the current directory when they are nowhere else: a project that brings `" + std::string(file.substr(0, file.rfind('.'))) + ".local` gives itself what it likes"},
-             {"write the rules themselves, or call firejail with another current directory: (cd / && firejail …) with `private-cwd`"});
+             advice);
   }
 }
 
@@ -119,7 +120,7 @@ void shell_file(const ProfileLook& look, const ProfileLine& line) {
 
 /// What a sandbox must not see, and what must not be written in it.
 void exposure(const ProfileLook& look, const ProfileLine& line) {
-  if (!line.path || (line.name != "whitelist" && line.name != "whitelist-ro" && line.name != "read-write")) return;
+  if (!line.path || (!line.is_whitelist() && line.name != "read-write")) return;
   const AbsPath& path = *line.path;
   const AbsPath& home = profile_home();
   if (home.is_under(path)) {

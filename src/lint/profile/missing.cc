@@ -16,13 +16,13 @@ namespace {
 
 bool whitelists_below(const Profile& profile, const AbsPath& directory) {
   return std::any_of(profile.lines.begin(), profile.lines.end(), [&](const ProfileLine& line) {
-    return (line.name == "whitelist" || line.name == "whitelist-ro") && line.path && line.path->is_under(directory);
+    return line.is_whitelist() && line.path && line.path->is_under(directory);
   });
 }
 
 /// A blacklist of it, or of a directory above.
 bool hides(const Profile& profile, const AbsPath& path) {
-  return std::any_of(profile.lines.begin(), profile.lines.end(), [&](const ProfileLine& line) { return line.name.starts_with("blacklist") && line.path && path.is_under(*line.path); });
+  return std::any_of(profile.lines.begin(), profile.lines.end(), [&](const ProfileLine& line) { return line.is_blacklist() && line.path && path.is_under(*line.path); });
 }
 
 void privileges(const ProfileLook& look) {

@@ -17,9 +17,6 @@ using diag::Code;
 
 namespace {
 
-bool is_whitelist(const ProfileLine& line) { return line.name == "whitelist" || line.name == "whitelist-ro"; }
-bool is_blacklist(const ProfileLine& line) { return line.name == "blacklist" || line.name == "blacklist-nolog"; }
-
 void exceptions(const ProfileLook& look) {
   const auto& lines = look.profile.lines;
   for (std::size_t n = 0; n < lines.size(); ++n) {
@@ -28,7 +25,7 @@ void exceptions(const ProfileLook& look) {
       look.add(Code::profile_dead_line, lines[n].of_argument, "`noblacklist` compares text: with a slash at its end it is no exception from anything", {}, {"write " + shown(lines[n].path->string() == "/" ? "/" : lines[n].argument.substr(0, lines[n].argument.size() - 1))});
       continue;
     }
-    const auto could_hide = [&](const ProfileLine& other) { return other.name == "include" || (is_blacklist(other) && other.path == lines[n].path); };
+    const auto could_hide = [&](const ProfileLine& other) { return other.name == "include" || (other.is_blacklist() && other.path == lines[n].path); };
     const auto here = lines.begin() + static_cast<std::ptrdiff_t>(n);
     if (std::any_of(here, lines.end(), could_hide)) continue;
     if (std::any_of(lines.begin(), here, could_hide))
@@ -42,16 +39,16 @@ void hidden_anyway(const ProfileLook& look) {
   const auto& lines = look.profile.lines;
   for (const ProfileLine& line : lines) {
     if (!line.path) continue;
-    if (is_whitelist(line))
+    if (line.is_whitelist())
       for (const ProfileLine& other : lines)
-        if (is_blacklist(other) && other.path && !base::has_glob(other.argument) && line.path->is_under(*other.path)) {
+        if (other.is_blacklist() && other.path && !base::has_glob(other.argument) && line.path->is_under(*other.path)) {
           look.add(Code::profile_dead_line, line.span, shown(other.name + " " + other.argument) + " hides this, whichever comes first", {"a blacklist beats every whitelist"}, {"remove one of the two"});
           break;
         }
     // A whitelist below HOME leaves nothing else there, but the X cookie, which firejail adds itself.
-    if (!is_blacklist(line) || *line.path == profile_home() / ".Xauthority" || !line.path->is_strictly_under(profile_home())) continue;
-    const bool home_is_closed = std::any_of(lines.begin(), lines.end(), [](const ProfileLine& other) { return is_whitelist(other) && other.path && other.path->is_strictly_under(profile_home()); });
-    const bool visible = std::any_of(lines.begin(), lines.end(), [&](const ProfileLine& other) { return is_whitelist(other) && other.path && (line.path->is_under(*other.path) || other.path->is_under(*line.path)); });
+    if (!line.is_blacklist() || *line.path == profile_home() / ".Xauthority" || !line.path->is_strictly_under(profile_home())) continue;
+    const bool home_is_closed = std::any_of(lines.begin(), lines.end(), [](const ProfileLine& other) { return other.is_whitelist() && other.path && other.path->is_strictly_under(profile_home()); });
+    const bool visible = std::any_of(lines.begin(), lines.end(), [&](const ProfileLine& other) { return other.is_whitelist() && other.path && (line.path->is_under(*other.path) || other.path->is_under(*line.path)); });
     if (home_is_closed && !visible)
       look.add(Code::profile_needless_line, line.span, "nothing shows " + shown(line.argument), {"with a whitelist below HOME only what is whitelisted is there: the line comforts, and protects nothing"}, {"remove it"});
   }
@@ -78,7 +75,7 @@ void pins(const ProfileLook& look) {
   const auto& lines = look.profile.lines;
   for (std::size_t n = 0; n < lines.size(); ++n) {
     const ProfileLine& line = lines[n];
-    if (!line.path || (!is_blacklist(line) && line.name != "read-only") || base::has_glob(line.path->parent().string())) continue;
+    if (!line.path || (!line.is_blacklist() && line.name != "read-only") || base::has_glob(line.path->parent().string())) continue;
     const ProfileLine* mount = nullptr; // the closest writable one that it is in
     for (const ProfileLine& other : lines)
       if (other.name == "whitelist" && other.path && line.path->is_strictly_under(*other.path) && (mount == nullptr || other.path->is_under(*mount->path))) mount = &other;

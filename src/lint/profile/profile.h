@@ -35,6 +35,9 @@ struct ProfileLine {
   std::uint32_t number = 1;
   std::optional<diag::Span> comment{}; // behind them, with its `#`
   std::optional<base::AbsPath> path{}; // of the argument, where it names one; HOME and the like are those of an imagined user
+
+  bool is_whitelist() const { return name == "whitelist" || name == "whitelist-ro"; }
+  bool is_blacklist() const { return name == "blacklist" || name == "blacklist-nolog"; }
 };
 
 struct Profile {
