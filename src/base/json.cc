@@ -123,14 +123,29 @@ class Reader {
 
 } // namespace
 
-std::string json_text(std::string_view text) {
+namespace {
+
+/// As one or two UTF-16 code units.
+std::string unicode_escape(char32_t code_point) {
   constexpr std::string_view digits = "0123456789abcdef";
+  if (code_point > 0xffff) {
+    const char32_t rest = code_point - 0x10000;
+    return unicode_escape(0xd800 + (rest >> 10U)) + unicode_escape(0xdc00 + (rest & 0x3ffU));
+  }
+  std::string out = "\\u";
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) out += digits[(code_point >> shift) & 15U];
+  return out;
+}
+
+} // namespace
+
+std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {
     const CodePoint c = decode_utf8(text, i);
     if (c.value == U'"' || c.value == U'\\') out.append(1, '\\').append(1, static_cast<char>(c.value));
     else if (!c.valid) out += "\\ufffd";
-    else if (c.value < 0x20 || c.value == 0x7f) out.append("\\u00").append(1, digits[c.value >> 4U]).append(1, digits[c.value & 15U]);
+    else if (is_unsafe_to_print(c.value)) out += unicode_escape(c.value); // people look at JSON in a terminal, too
     else out += text.substr(i, c.size);
     i += c.size;
   }

@@ -10,7 +10,7 @@
 
 namespace psbc::base {
 
-/// With its quotes; what is not UTF-8 is replaced.
+/// With its quotes; what is not UTF-8 is replaced, and what a terminal would obey or not show is escaped.
 std::string json_text(std::string_view text);
 
 /// The strings, numbers, `true`, `false` and `null` at and below the member that `path` names, in their order; of

@@ -20,39 +20,13 @@
 #include "config/load.h"
 #include "driver/lint.h"
 #include "lint/baseline.h"
-#include "lint/edits.h"
+#include "lint/mend.h"
 #include "lint/pages.h"
 
 namespace psbc::cli {
 namespace {
 
 using lint::Finding;
-
-/// A fix that would make a file unreadable is a defect, and must not reach it.
-bool is_readable(const lint::FileReport& report) {
-  return std::none_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) { return finding.what.code == diag::Code::invalid_toml || finding.what.code == diag::Code::duplicate_key; });
-}
-
-/// The text with its findings mended, again and again until nothing is left that could be: one fix can make room for the next.
-std::string mended(std::string text, const driver::LintedText& file, const lint::Options& options, const driver::LintMachine& machine, bool unsafe_too) {
-  constexpr int most_rounds = 10;
-  for (int round = 0; round < most_rounds; ++round) {
-    const lint::FileReport report = driver::lint_text({.name = file.name, .path = file.path, .text = text, .kind = file.kind}, options, machine);
-    std::vector<diag::Edit> edits;
-    std::uint32_t end = 0;
-    for (const Finding& finding : report.findings) {
-      if (finding.suppressed || finding.what.edits.empty() || (finding.what.fix != diag::Fix::safe && !unsafe_too)) continue;
-      const auto [first, last] = std::minmax_element(finding.what.edits.begin(), finding.what.edits.end(), [](const diag::Edit& a, const diag::Edit& b) { return a.span.begin < b.span.begin; });
-      if (!edits.empty() && first->span.begin < end) continue; // in the next round
-      end = std::max(last->span.end, last->span.begin);
-      edits.insert(edits.end(), finding.what.edits.begin(), finding.what.edits.end());
-    }
-    const auto next = edits.empty() ? std::nullopt : lint::apply(text, edits);
-    if (!next || *next == text || (is_readable(report) && !is_readable(driver::lint_text({.name = file.name, .path = file.path, .text = *next, .kind = file.kind}, options, machine)))) return text;
-    text = *next;
-  }
-  return text;
-}
 
 /// In UTC, as everything that is committed.
 std::string today() {
@@ -93,7 +67,8 @@ bool mend_files(Context& context, const std::vector<driver::LintedFile>& files, 
   for (const driver::LintedFile& file : files) {
     const auto before = context.fs.read(file.path, config::max_file_size);
     if (!before) continue; // said with the findings
-    const std::string after = mended(*before, {.name = file.name, .path = file.path, .text = {}, .kind = file.kind}, how, machine, options.unsafe_fixes);
+    const auto judge = [&](const std::string& text) { return driver::lint_text({.name = file.name, .path = file.path, .text = text, .kind = file.kind}, how, machine); };
+    const std::string after = lint::mend(*before, judge, options.unsafe_fixes);
     if (after == *before) continue;
     any = true;
     if (options.diff) {

@@ -5,6 +5,8 @@ host runs then, and by what psbc says; the same is left without psbc, and nobody
 import os
 import shlex
 import shutil
+import signal
+import subprocess
 
 from attack import Project, each, git
 from git_attack import MONITOR, repository
@@ -143,10 +145,11 @@ def _(h):
     seed("report-race", h.read("~/code/demo/Makefile") == "x\n")  # nobody says so
     fresh(h, "Makefile")
     flip = "mkdir -p a b; echo x > a/.flake8; while :; do mv a t; ln -s $HOME/elsewhere a; echo x$n > Makefile; rm -f a; mv t a; n=x$n; done"
-    one = h.spawn(["timeout", "-s", "KILL", "6", "psbc", "run", "--", "sh", "-c", flip], cwd=p.path)
+    one = h.spawn(["timeout", "-s", "KILL", "6", "psbc", "run", "--", "sh", "-c", flip], cwd=p.path, stderr=subprocess.PIPE)
     for _ in range(4):
         p.entered("true")
-    one.wait()
+    said = one.communicate()[1]
+    assert one.returncode == -signal.SIGKILL, said  # it did run to its end
     r = p.entered("true")
     listed = p.psbc("review", "--json")
     assert "/Makefile" in listed.out and "elsewhere" not in listed.out, (r, listed)

@@ -3,10 +3,8 @@
 """psbc lint as CI and editors use it: what is linted, how it ends, and reports that a hostile repository cannot forge."""
 import json
 import os
-import random
 import re
 import sys
-import tomllib
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
@@ -194,38 +192,6 @@ def _(h):
     project(h, before)
     assert lint(h, "--fix", "--exit-zero").ok and "hiden" in h.read(f"~/code/lab/{CONFIG}")
     assert lint(h, "--unsafe-fixes", "--exit-zero").ok and "\nhidden = " in h.read(f"~/code/lab/{CONFIG}")
-
-
-@test("a thousand files with bytes removed, repeated and replaced: each is judged, none ends psbc, each report can be read")
-def _(h):
-    rng = random.Random(7)
-    seeds = [BAD, HOSTILE, 'name = "lab"\n[[python.index]]\nname = "a"\nurl = "https://a.example/simple"\n[lint.ignore]\nPSB203 = "x"\n# psbc: ignore[PSB203] y\nhidden = ["**/a"]\n']
-    for number in range(1000):
-        data = bytearray(rng.choice(seeds).encode())
-        for _ in range(rng.choice([1, 2, 5])):
-            at, size = rng.randrange(len(data) + 1), rng.randrange(5)
-            data[at : at + size] = rng.choice([b"", bytes(data[at : at + size]) * 3, rng.randbytes(3), b'"', b"[", b"]]", b"#", b"\n", b"\\", b"\x00", b"\xff"])
-        h.write(f"~/many/{number:04}/{CONFIG}", bytes(data))
-    for name in FORMATS:
-        r = h.run(["psbc", "lint", "--no-host", "--format", name, "."], cwd="~/many", timeout=60)
-        assert r.status == 1 and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", r.out), (name, r.status, r.err[-300:])
-        if name != "text":
-            assert len(parsed(name, r.out)) > 1000, name
-    files = sorted(Path(h.path("~/many")).glob(f"*/{CONFIG}"))
-    before = [toml(file.read_bytes()) for file in files]
-    assert 50 < sum(data is not None for data in before) < 900
-    assert h.run(["psbc", "lint", "--no-host", "--persona", "auditor", "--unsafe-fixes", "--exit-zero", "."], cwd="~/many", timeout=60).ok
-    for file, data in zip(files, before):
-        after = toml(file.read_bytes())
-        assert (data is None) == (after is None), file.read_bytes()
-    assert h.run(["psbc", "lint", "--no-host", "--persona", "auditor", "--unsafe-fixes", "--diff", "."], cwd="~/many", timeout=60).status == 0
-
-
-def toml(data):
-    try:
-        return tomllib.loads(data.decode())
-    except ValueError:
-        return None
 
 
 @test("pre-commit runs the hook that the repository offers")

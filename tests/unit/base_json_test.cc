@@ -42,5 +42,6 @@ TEST_CASE("what is no JSON has no members, and no text hangs or overflows the re
 
 TEST_CASE("any text can be written") {
   CHECK(json_text("a\"b\\c\n\x7f\xff\xc3\xbc") == "\"a\\\"b\\\\c\\u000a\\u007f\\ufffd\xc3\xbc\"");
+  CHECK(json_text("\xc2\x9b \xe2\x80\xae \xf3\xa0\x81\x81") == R"("\u009b \u202e \udb40\udc41")");
   for (const std::string_view text : {"", "x", "\"", "\\", "\t", "\xe2\x82\xac"}) CHECK(at("[" + json_text(text) + "]", {}) == text);
 }
