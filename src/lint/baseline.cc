@@ -2,6 +2,9 @@
 #include "lint/baseline.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "base/text.h"
 
@@ -41,21 +44,26 @@ std::optional<std::vector<BaselineEntry>> parse_baseline(std::string_view text) 
 }
 
 void apply_baseline(const std::vector<BaselineEntry>& entries, std::vector<FileReport>& files) {
-  for (const BaselineEntry& entry : entries)
-    for (FileReport& file : files) {
-      if (base::escape(file.source->name()) != entry.file) continue;
-      const auto found = std::find_if(file.findings.begin(), file.findings.end(), [&](const Finding& finding) {
-        return !finding.suppressed && diag::id(finding.what.code) == entry.rule && fingerprint(finding) == entry.fingerprint;
-      });
-      if (found != file.findings.end()) found->suppressed = "in the baseline since " + entry.date;
-      else
-        file.findings.push_back({.what = {.code = diag::Code::stale_baseline_entry, .severity = diag::rule(diag::Code::stale_baseline_entry).severity,
-                                          .message = "the baseline has " + base::escape(entry.rule) + " for `" + base::escape(entry.key) + "`, and it is not found any more",
-                                          .labels = {{.span = {.file = file.source.get(), .begin = 0, .end = 0}}},
-                                          .help = {"write the baseline anew: psbc lint --write-baseline FILE"}},
-                                 .key = {}, .suppressed = {}});
-      break;
+  std::map<std::string, FileReport*> by_name;
+  for (FileReport& file : files) by_name.emplace(base::escape(file.source->name()), &file);
+  for (const BaselineEntry& entry : entries) {
+    const auto named = by_name.find(entry.file);
+    if (named == by_name.end()) continue;
+    FileReport& file = *named->second;
+    const auto found = std::find_if(file.findings.begin(), file.findings.end(), [&](const Finding& finding) {
+      return !finding.suppressed && diag::id(finding.what.code) == entry.rule && fingerprint(finding) == entry.fingerprint;
+    });
+    if (found != file.findings.end()) {
+      found->suppressed = "in the baseline since " + entry.date;
+      found->in_baseline = true;
+    } else {
+      file.findings.push_back({.what = {.code = diag::Code::stale_baseline_entry, .severity = diag::rule(diag::Code::stale_baseline_entry).severity,
+                                        .message = "the baseline has " + base::escape(entry.rule) + " for `" + base::escape(entry.key) + "`, and it is not found any more",
+                                        .labels = {{.span = {.file = file.source.get(), .begin = 0, .end = 0}}},
+                                        .help = {"write the baseline anew: psbc lint --write-baseline FILE"}},
+                               .key = {}, .suppressed = {}});
     }
+  }
 }
 
 } // namespace psbc::lint

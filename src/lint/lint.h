@@ -22,6 +22,7 @@ struct Finding {
   diag::Diagnostic what;
   std::string key;                       // of the file: "readonly[2]"; empty where it is about no value
   std::optional<std::string> suppressed; // why it does not count; may be an empty reason
+  bool in_baseline = false;              // and it is not the file that says so
 };
 
 /// What git says of the file. The driver asks, the rules judge.

@@ -6,7 +6,7 @@
 
 good/ and bad/ hold files with no and with exactly one violation: bad/<code>-<what>.toml. The name of
 a file of the user's own format ends in .user.toml. The first validator is python3-jsonschema with
-tomllib. With --node, ajv and taplo as well, installed by npm from the lock file in node/; what is
+tomllib. With --node, ajv and taplo as well, and the SARIF of psbc lint beside its schema (sarif.py), installed by npm from the lock file in node/; what is
 not to be had is skipped, or fails when PSBC_NODE_MUST_WORK is set.
 """
 
@@ -29,6 +29,8 @@ try:
 except ImportError:
     print("1..0 # SKIP python3-jsonschema is not installed")
     sys.exit(0)
+
+import sarif  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMAS = {
@@ -365,6 +367,7 @@ def main():
         else:
             check_ajv(tap, node, paths, mutants)
             check_taplo(tap, node, paths)
+            sarif.check(tap, node)
     print(f"1..{tap.count}")
     return 1 if tap.failed else 0
 

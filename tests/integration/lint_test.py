@@ -167,6 +167,8 @@ def _(h):
     assert lint(h, "--write-baseline", "base").status == 0 and lint(h, "--baseline", "base").status == 0
     h.write(f"~/code/lab/{CONFIG}", "# one more line\n\n" + BAD.replace('["~/.ssh"]', '[\n  "~/data", # mine\n  "~/.ssh",\n]'))
     assert lint(h, "--baseline", "base").status == 0, lint(h, "--baseline", "base")
+    sarif = json.loads(lint(h, "--baseline", "base", "--format", "sarif").out)["runs"][0]["results"]
+    assert {one["suppressions"][0]["kind"] for one in sarif} == {"external"}, sarif
     h.write(f"~/code/lab/{CONFIG}", BAD.replace('"~/.ssh"', '"~/.ssh", "~/.aws"'))
     r = lint(h, "--baseline", "base", "--format", "json")
     assert r.status == 1 and found(r) == ["PSB203"], r

@@ -84,7 +84,7 @@ std::string sarif_result(const FileReport& file, const Finding& finding) {
   std::string out = "{" + field("ruleId", diag::id(finding.what.code)) + "," + number("ruleIndex", static_cast<std::size_t>(finding.what.code)) + "," + field("level", level(finding.what.severity)) +
                     ",\"message\":{" + field("text", whole_text(finding)) + "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":" + artifact + ",\"region\":" +
                     region(*file.source, at.begin, at.end) + "}}],\"partialFingerprints\":{" + field("psbc/v1", fingerprint(finding)) + "}";
-  if (finding.suppressed) out += ",\"suppressions\":[{\"kind\":\"inSource\"" + (finding.suppressed->empty() ? "" : "," + field("justification", *finding.suppressed)) + "}]";
+  if (finding.suppressed) out += ",\"suppressions\":[{" + field("kind", finding.in_baseline ? "external" : "inSource") + (finding.suppressed->empty() ? "" : "," + field("justification", *finding.suppressed)) + "}]";
   if (!finding.what.edits.empty()) {
     out += ",\"fixes\":[{\"description\":{" + field("text", finding.what.help.empty() ? finding.what.message : finding.what.help.front()) + "},\"artifactChanges\":[{\"artifactLocation\":" + artifact +
            ",\"replacements\":[";
