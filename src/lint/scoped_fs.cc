@@ -28,15 +28,30 @@ const SystemLink* system_link(const AbsPath& path) {
 
 } // namespace
 
+const std::optional<std::vector<std::string>>& ScopedFs::listed(const AbsPath& directory) {
+  const auto known = listings_.find(directory.string());
+  if (known != listings_.end()) return known->second;
+  auto names = real_->names(directory);
+  std::optional<std::vector<std::string>> listing;
+  if (names) listing = std::move(*names);
+  return listings_.emplace(directory.string(), std::move(listing)).first->second;
+}
+
+bool ScopedFs::is_missing(const AbsPath& path) {
+  if (path == root_) return false;
+  const auto& names = listed(path.parent());
+  return names && !std::binary_search(names->begin(), names->end(), path.name());
+}
+
 Kind ScopedFs::kind(const AbsPath& path) {
-  if (shows(path)) return real_->kind(path);
+  if (shows(path)) return is_missing(path) ? Kind::absent : real_->kind(path);
   if (system_link(path) != nullptr) return Kind::symlink;
   if (root_.is_under(path)) return Kind::directory;
   return path == file_ ? Kind::file : Kind::absent;
 }
 
 base::Result<std::string> ScopedFs::read(const AbsPath& path, std::size_t limit) {
-  if (!shows(path)) return absent(path);
+  if (!shows(path) || is_missing(path)) return absent(path);
   return real_->read(path, limit);
 }
 
@@ -48,11 +63,17 @@ base::Result<std::string> ScopedFs::target(const AbsPath& path) {
 
 base::Result<std::vector<std::string>> ScopedFs::names(const AbsPath& path) {
   if (!shows(path)) return absent(path);
-  return real_->names(path);
+  if (const auto& names = listed(path)) return *names;
+  return real_->names(path); // why not
 }
 
 std::vector<std::string> ScopedFs::among(const AbsPath& path, const std::vector<std::string>& names) {
-  return shows(path) ? real_->among(path, names) : std::vector<std::string>();
+  if (!shows(path)) return {};
+  const auto& there = listed(path);
+  if (!there) return real_->among(path, names);
+  std::vector<std::string> out;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(out), [&](const std::string& name) { return std::binary_search(there->begin(), there->end(), name); });
+  return out;
 }
 
 bool ScopedFs::vacant(const AbsPath& path) { return shows(path) ? real_->vacant(path) : kind(path) == Kind::absent; }
@@ -82,12 +103,12 @@ base::Result<std::string> ScopedFs::version_output(const AbsPath& program) { ret
 base::Result<std::string> ScopedFs::program_digest(const AbsPath& program) { return absent(program); }
 
 base::Result<base::Glance> ScopedFs::glance(const AbsPath& path, std::size_t limit, bool settled) {
-  if (!shows(path)) return absent(path);
+  if (!shows(path) || is_missing(path)) return absent(path);
   return real_->glance(path, limit, settled);
 }
 
 base::Result<std::string> ScopedFs::peek(const AbsPath& path, std::size_t limit, bool settled) {
-  if (!shows(path)) return absent(path);
+  if (!shows(path) || is_missing(path)) return absent(path);
   return real_->peek(path, limit, settled);
 }
 

@@ -3,6 +3,12 @@
 // absent here, the developer's home above all; policy/lower then judges the file as it would anywhere.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "base/fs.h"
 
 namespace psbc::lint {
@@ -33,6 +39,12 @@ class ScopedFs final : public base::Fs {
 
  private:
   bool shows(const base::AbsPath& path) const { return real_ != nullptr && path.is_under(root_); }
+  /// The names in a directory, sorted; nothing where it cannot be listed.
+  const std::optional<std::vector<std::string>>& listed(const base::AbsPath& directory);
+  /// Of what is shown: a directory that was listed has no such name. Most of what rules ask for is not there.
+  bool is_missing(const base::AbsPath& path);
+
+  std::map<std::string, std::optional<std::vector<std::string>>, std::less<>> listings_; // a file is judged in one moment
   base::Fs* real_ = nullptr;
   base::AbsPath root_;
   base::AbsPath file_;
