@@ -25,7 +25,7 @@ KEYWORDS = {
     "rows": {"items", "maxItems"} | ANY,
     "words": {"items", "minItems", "maxItems", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "strings": {"items", "uniqueItems", "maxItems"} | ANY,
-    "string": {"allOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
+    "string": {"oneOf", "minLength", "maxLength", "pattern", "not", "x-psbc-format", "x-psbc-expects"} | ANY,
     "integer": {"enum"} | ANY,
     "choice": {"enum"} | ANY,
     "boolean": set() | ANY,
@@ -56,11 +56,12 @@ def check_keywords(node, kind, where):
 
 
 def resolve(schema, node, where):
-    """Follows `$ref`, alone or as the one item of `allOf` (draft-07 ignores what stands beside a `$ref`)."""
-    if "allOf" in node:
-        need(len(node["allOf"]) == 1 and set(node["allOf"][0]) == {"$ref"}, where, "`allOf` may hold one `$ref` only")
-        base = resolve(schema, node["allOf"][0], where)
-        return {**base, **{k: v for k, v in node.items() if k != "allOf"}}
+    """Follows `$ref`, alone or as the one item of `oneOf`: draft-07 ignores what stands beside a `$ref`, and taplo 0.9, with it VS
+    Code's Even Better TOML, recurses without end over `allOf` when it completes."""
+    if "oneOf" in node:
+        need(len(node["oneOf"]) == 1 and set(node["oneOf"][0]) == {"$ref"}, where, "`oneOf` may hold one `$ref` only")
+        base = resolve(schema, node["oneOf"][0], where)
+        return {**base, **{k: v for k, v in node.items() if k != "oneOf"}}
     if "$ref" not in node:
         return node
     need(set(node) == {"$ref"}, where, "nothing may stand beside `$ref`")

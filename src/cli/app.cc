@@ -74,6 +74,7 @@ void add_templates(CLI::App& command, std::string& directory) {
 
 void define_init(CLI::App& init, Options& o) {
   init.add_option("name", o.init.name, "Name of the sandbox (default: the directory's)")->type_name("NAME");
+  init.add_option("--schema", o.init.schema, "Name the schema for editors in the first line: a URL, or a file that psbc schema wrote here")->type_name("REF");
   init.add_flag("--migrate", o.init.migrate, "Take over what python-sandbox left: name, profile and personal rules");
 }
 

@@ -35,6 +35,7 @@ int enter(Context& context, const EnterOptions& options);
 
 struct InitOptions {
   std::string name;
+  std::string schema;   // for editors: a URL, or a file relative to the project; empty: where this build says that it is published
   bool migrate = false; // take over what python-sandbox left
 };
 int init(Context& context, const InitOptions& options);

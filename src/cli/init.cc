@@ -3,10 +3,13 @@
 #include <stdio.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/version.h"
 #include "driver/propose.h"
 
 namespace psbc::cli {
@@ -78,6 +81,22 @@ int put_profile_aside(Context& context, const policy::Places& places, const Pred
   return exit_fine;
 }
 
+/// The line that taplo and tombi look for, and the blank one that tombi wants behind it; nothing when the schema cannot be named so. Other
+/// linters of TOML refuse a file whose schema they cannot load (taplo 0.9, tombi 1.2): it must be one that each of its readers has.
+std::optional<std::string> schema_line(Context& context, const std::string& wanted) {
+  const std::string schema = wanted.empty() ? PSBC_SCHEMA_URL : wanted;
+  if (schema.empty()) return "";
+  const bool is_plain = std::all_of(schema.begin(), schema.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  const bool is_url = schema.starts_with("https://") || schema.starts_with("http://");
+  const auto file = is_url || schema.find("://") != std::string::npos ? std::nullopt : context.cwd.join(schema);
+  if (!is_plain || (!is_url && (!file || schema.starts_with('/') || context.fs.kind(*file) == base::Kind::absent))) {
+    const std::string name = is_plain && file && !schema.starts_with('/') ? schema : "python-sandbox.schema.json";
+    complain("`" + base::escape(schema) + "` is neither a URL nor a file of the project", "psbc schema > " + name + " && psbc init --schema ./" + (name.starts_with("./") ? name.substr(2) : name));
+    return std::nullopt;
+  }
+  return "#:schema " + schema + "\n\n";
+}
+
 void report(Context& context, const driver::Proposal& proposal) {
   say(context, "wrote .python-sandbox.toml for the sandbox `" + proposal.name + "`");
   for (const std::string& what : proposal.recognised) say(context, "  recognised " + what);
@@ -113,7 +132,9 @@ int init(Context& context, const InitOptions& options) {
              "use lower-case letters, digits, `.`, `_` and `-`, such as `" + proposal.name + "`");
     return exit_usage;
   }
-  if (const auto written = write_new(file, proposal.text, 0644); !written) {
+  const auto first_line = schema_line(context, options.schema);
+  if (!first_line) return exit_usage;
+  if (const auto written = write_new(file, *first_line + proposal.text, 0644); !written) {
     if (written.error().code == EEXIST) complain("`.python-sandbox.toml` exists already", "edit it, then type: psbc build");
     else complain(written.error());
     return written.error().code == EEXIST ? exit_usage : exit_machine;

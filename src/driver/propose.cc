@@ -40,25 +40,25 @@ std::string toml_string(std::string_view text) {
   return out + "\"";
 }
 
-/// One path on a line, with the reason for it; `[]` for none.
-std::string list(const std::vector<ProposedPath>& paths) {
+/// One path on a line, with the reason for it; for none an example in a comment, since an empty list says nothing (PSB010).
+std::string list(std::string_view key, const std::vector<ProposedPath>& paths, std::string_view example) {
   std::string out;
   for (const ProposedPath& path : paths) out += "  " + toml_string(path.path) + ",   # " + path.why + "\n";
-  return out.empty() ? "[]" : "[\n" + out + "]";
+  return out.empty() ? "# " + std::string(key) + " = [" + toml_string(example) + "]\n" : std::string(key) + " = [\n" + out + "]\n";
 }
 
 std::string write_config(const Proposal& proposal) {
   std::string out = "schema = 1\n"
                     "name = " + toml_string(proposal.name) + "   # shown in the prompt; the environment is ~/envs/" + proposal.name + "\n"
-                    "\n# Extra paths that are visible inside and never writable: ~/x, /x, or relative to the project.\n"
-                    "readonly = " + list(proposal.readonly) + "\n";
-  if (!proposal.writable.empty()) out += "\n# Extra paths that may be changed inside.\nwritable = " + list(proposal.writable) + "\n";
-  out += "\n# Secrets in the project that nothing inside may read, its own code included.\n"
-         "hidden = " + list(proposal.hidden) + "\n";
+                    "\n# Extra paths that are visible inside and never writable: ~/x, /x, or relative to the project.\n" +
+                    list("readonly", proposal.readonly, "~/datasets");
+  if (!proposal.writable.empty()) out += "\n# Extra paths that may be changed inside.\n" + list("writable", proposal.writable, "");
+  out += "\n# Secrets in the project that nothing inside may read, its own code included.\n" +
+         list("hidden", proposal.hidden, ".env");
   if (!proposal.workspace.empty())
     out += "\n# Of the git repository around the project, from its top level; `writable` for what is changed together.\n"
-           "[workspace]\n"
-           "readonly = " + list(proposal.workspace) + "\n"
+           "[workspace]\n" +
+           list("readonly", proposal.workspace, "") +
            "git = \"none\"   # \"read-only\": log, diff and blame of the whole repository\n";
   if (!proposal.gpu.empty())
     out += "\n[devices]\n"

@@ -30,6 +30,7 @@ except ImportError:
     print("1..0 # SKIP python3-jsonschema is not installed")
     sys.exit(0)
 
+import editors  # noqa: E402
 import sarif  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -56,6 +57,12 @@ BEYOND_SCHEMA = {
 TAPLO_DIFFERS = {
     "PSB013-c1-control-character": "refuses them in comments, as psbc does",
     "PSB003-date-in-list": "shows a date to the schema as a string",
+}
+TOMBI_DIFFERS = {
+    "PSB003-float-for-schema": "1.0 is no integer for it, as for psbc",
+    "PSB013-delete-character": "accepts control characters in comments",
+    "PSB013-escape-sequence": "accepts control characters in comments",
+    "PSB013-nul": "accepts control characters in comments",
 }
 
 
@@ -311,15 +318,24 @@ def as_json(value):
     return value if isinstance(value, (str, int, float)) else None
 
 
+OWN_KEYWORDS = ["x-taplo", "x-psbc-format", "x-psbc-expects", "x-psbc-direction", "x-psbc-grant", "x-psbc-risk", "x-psbc-aliases"]
+
+
+def ajv_verdicts(node, schemas, keywords, cases):
+    """What ajv, which is strict about the schemas as well, says of each (kind, data); None when it refuses a schema."""
+    document = {"schemas": schemas, "keywords": keywords, "cases": [{"kind": kind, "data": as_json(data)} for kind, data in cases]}
+    result = subprocess.run(["node", "ajv.mjs"], cwd=node, input=json.dumps(document), stdout=subprocess.PIPE, text=True, check=False)
+    return json.loads(result.stdout) if result.returncode == 0 else None
+
+
 def check_ajv(tap, node, paths, mutants):
     files = [(path, parse(path)) for path in paths]
-    cases = [{"kind": kind_of(path), "data": as_json(data)} for path, data in [*files, *mutants] if data is not None]
-    document = {"schemas": {kind: json.loads(path.read_text()) for kind, path in SCHEMAS.items()}, "cases": cases}
-    result = subprocess.run(["node", "ajv.mjs"], cwd=node, input=json.dumps(document), stdout=subprocess.PIPE, text=True)
-    tap.ok(result.returncode == 0, "ajv compiles the schemas in strict mode")
-    if result.returncode != 0:
+    cases = [(kind_of(path), data) for path, data in [*files, *mutants] if data is not None]
+    found = ajv_verdicts(node, {kind: json.loads(path.read_text()) for kind, path in SCHEMAS.items()}, OWN_KEYWORDS, cases)
+    tap.ok(found is not None, "ajv compiles the schemas in strict mode")
+    if found is None:
         return
-    verdicts = iter(json.loads(result.stdout))
+    verdicts = iter(found)
     for path, data in files:
         expected = path.parent.name == "good" or stem(path) in BEYOND_SCHEMA
         if data is not None:
@@ -340,6 +356,57 @@ def check_taplo(tap, node, paths):
             expected ^= stem(path) in TAPLO_DIFFERS
             tap.ok((str(path) not in refused) == expected, f"taplo: {path.parent.name}/{path.name}",
                    f"expected {'accepted' if expected else 'refused'}")
+
+
+def check_schemastore(tap, node, work):
+    """What script/schemastore makes, judged as SchemaStore judges it: ajv, strict, knows no keyword of psbc."""
+    target = work / "schemastore"
+    made = subprocess.run([HERE.parent.parent / "script/schemastore", target], stdout=subprocess.PIPE, text=True, check=True)
+    entry = json.loads(made.stdout)
+    schema = json.loads((target / "src/schemas/json/python-sandbox.json").read_text())
+    tap.ok(schema["$id"] == entry["url"] and entry["fileMatch"] == [".python-sandbox.toml"], "SchemaStore: the entry of the catalog names the schema")
+    files = [(path, tomllib.loads(path.read_text())) for path in sorted((target / "src").glob("*test/python-sandbox/*.toml"))]
+    verdicts = ajv_verdicts(node, {"it": schema}, ["x-taplo"], [("it", data) for _, data in files])
+    wrong = [path.name for (path, _), accepted in zip(files, verdicts or []) if accepted != (path.parent.parent.name == "test")]
+    tap.ok(verdicts is not None and len(files) > 150 and not wrong, f"SchemaStore: {len(files)} files are accepted and refused as they shall be", *wrong)
+    covered = {key for path, data in files if path.parent.parent.name == "test" for key in data}
+    tap.ok(set(schema["properties"]) <= covered, "SchemaStore: each key is in a file that is accepted", *(set(schema["properties"]) - covered))
+
+
+def is_utf8(path):
+    try:
+        path.read_bytes().decode()
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
+def check_tombi(tap, tombi, paths, work):
+    """With a config of its own: the schema goes by the name of the file."""
+    top = work / "tombi"
+    top.mkdir()
+    (top / "tombi.toml").write_text("".join(f'[[schemas]]\npath = "{schema}"\ninclude = ["**/{kind}/*.toml"]\n' for kind, schema in SCHEMAS.items()))
+    names = {}
+    for path in paths:
+        copied = top / path.parent.name / kind_of(path) / path.name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copied)
+        names[path] = copied
+    # By name: it leaves out what git ignores, as a build directory. One thread: else the two lines of a finding come apart. Of a file
+    # that is not UTF-8 it gives no name.
+    files = [str(copied.relative_to(top)) for copied in names.values()]
+    result = subprocess.run([str(tombi), "lint", "--offline", "--no-cache", *files], cwd=top, env={**os.environ, "TOKIO_WORKER_THREADS": "1"},
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    said = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout.decode(errors="replace"))
+    refused = {copied for path, copied in names.items() if not is_utf8(path)}
+    for block in re.split(r"(?=^ *(?:Error|Warning):)", said, flags=re.M):
+        if block.lstrip().startswith("Error:"):
+            refused |= {(top / name).resolve() for name in re.findall(r"at (\S+?\.toml)(?::\d+)*$", block, re.M)}
+    tap.ok(f"\n{len(refused)} files failed to be linted" in said, f"tombi refuses {len(refused)} files", *said.splitlines()[-2:])
+    for path, copied in names.items():
+        expected = path.parent.name == "good" or stem(path) in BEYOND_SCHEMA
+        expected ^= stem(path) in TOMBI_DIFFERS
+        tap.ok((copied not in refused) == expected, f"tombi: {path.parent.name}/{path.name}", f"expected {'accepted' if expected else 'refused'}")
 
 
 def main():
@@ -367,7 +434,14 @@ def main():
         else:
             check_ajv(tap, node, paths, mutants)
             check_taplo(tap, node, paths)
+            tombi = node / "node_modules/@tombi-toml/cli-linux-x64/tombi"
+            if tombi.exists():
+                check_tombi(tap, tombi, paths, options.work)
+            else:
+                tap.skip("tombi judges as psbc does", "npm has tombi for other processors only")
+            check_schemastore(tap, node, options.work)
             sarif.check(tap, node)
+            editors.check(tap, node, tombi, options.work)
     print(f"1..{tap.count}")
     return 1 if tap.failed else 0
 

@@ -148,7 +148,7 @@ def _(h):
     r = h.psbc("init", "--migrate", cwd=lab)
     assert r.ok and "left out `~/.ssh`" in r.err and r.err.count("left out") == 1, r
     config = tomllib.loads(h.read(f"{lab}/.python-sandbox.toml"))
-    assert config == {"schema": 1, "name": "old-lab", "readonly": ["~/data"], "writable": ["~/runs"], "hidden": [], "env": {"set": {"CUDA_HOME": "/usr/local/cuda"}}}, config
+    assert config == {"schema": 1, "name": "old-lab", "readonly": ["~/data"], "writable": ["~/runs"], "env": {"set": {"CUDA_HOME": "/usr/local/cuda"}}}, config
     assert tomllib.loads(h.read("~/.config/psbc/config.toml")) == {"readonly": ["~/.config/nvim", "~/.vimrc"]}
     assert h.read(profile + ".before-psbc") == seed + own and not h.exists(profile)
     assert h.psbc("trust", "--yes", cwd=lab).ok

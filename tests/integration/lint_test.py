@@ -196,6 +196,23 @@ def _(h):
     assert lint(h, "--unsafe-fixes", "--exit-zero").ok and "\nhidden = " in h.read(f"~/code/lab/{CONFIG}")
 
 
+@test("what init writes has no finding, and names the schema in its first line where that is one that can be loaded")
+def _(h):
+    h.require("psbc")
+    for number, reference in enumerate((None, "./schema.json", "schema.json", "https://lab.example/schema.json")):
+        place = h.mkdir(f"~/code/p{number}")
+        h.write(f"~/code/p{number}/schema.json", h.run(["psbc", "schema"]).out)
+        assert h.psbc("init", *(["--schema", reference] if reference else []), cwd=place).ok
+        text = h.read(f"~/code/p{number}/{CONFIG}")
+        assert text.startswith(f"#:schema {reference}\n\nschema = 1\n" if reference else "schema = 1\n"), text
+        r = h.run(["psbc", "lint", "--persona", "auditor"], cwd=place)
+        assert r.ok and r.out.startswith("no findings"), r
+    place = h.mkdir("~/code/bad")
+    for reference in ("absent.json", "../p1/schema.json", "/etc/passwd", "file:///etc/passwd", "https://x\nname = \"y\"", "a b", "https://x/\u00fc"):
+        r = h.psbc("init", "--schema", reference, cwd=place)
+        assert r.status == 2 and "is neither a URL nor a file of the project" in r.err and not h.exists(f"~/code/bad/{CONFIG}"), r
+
+
 @test("pre-commit runs the hook that the repository offers")
 def _(h):
     h.require("psbc", "pre-commit", "git")
