@@ -13,6 +13,7 @@
 #include "emit/firejail.h"
 #include "emit/filters.h"
 #include "emit/shell.h"
+#include "lint/lint.h"
 #include "policy/lower.h"
 #include "policy/passes/passes.h"
 
@@ -30,6 +31,7 @@ void error(Diagnostics& diagnostics, Code code, std::string message, std::vector
 }
 
 struct Loaded {
+  const diag::SourceFile* source = nullptr; // of the project
   config::ProjectConfig project;
   config::UserConfig user;
   trust::Capabilities capabilities;
@@ -72,9 +74,9 @@ const diag::SourceFile* project_source(const CompileInput& in, Sources& sources,
 }
 
 std::optional<Loaded> load(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
-  Loaded loaded;
-  if (const auto* source = project_source(in, sources, diagnostics))
-    if (const auto tree = config::load_project_tree(*source, diagnostics)) {
+  Loaded loaded{.source = project_source(in, sources, diagnostics), .project = {}, .user = {}, .capabilities = {}};
+  if (loaded.source != nullptr)
+    if (const auto tree = config::load_project_tree(*loaded.source, diagnostics)) {
       loaded.project = config::decode_project(*tree);
       loaded.capabilities = trust::capabilities({.file = *tree, .places = in.places, .root = in.project.root, .fs = in.fs});
     }
@@ -89,6 +91,8 @@ std::optional<policy::Policy> lower(const CompileInput& in, const Loaded& loaded
                                .config_file = in.project.config_file, .self = in.self, .fs = in.fs, .env = in.env},
                               diagnostics);
   if (!policy) return std::nullopt;
+  lint::text_findings(*loaded.source, in.project.config_file, in.places, diagnostics);
+  if (diagnostics.has_errors()) return std::nullopt;
   std::string broken;
   auto done = policy::run_passes(std::move(*policy), broken);
   if (!done)

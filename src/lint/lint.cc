@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "lint/lint.h"
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "config/load.h"
 #include "lint/edits.h"
 #include "lint/finish.h"
 #include "lint/look.h"
+#include "lint/scoped_fs.h"
 #include "policy/lower.h"
 
 namespace psbc::lint {
@@ -49,6 +52,14 @@ void build_rules(const Look& look, const config::UserConfig& user) {
   }
 }
 
+void all_rules(const Look& look) {
+  for (const auto rules : {text_rules, path_rules, exposure_rules, hiding_rules, token_rules, repository_rules}) rules(look);
+}
+
+bool is_same(const Diagnostic& a, const Diagnostic& b) {
+  return a.code == b.code && !a.labels.empty() && !b.labels.empty() && a.labels.front().span.begin == b.labels.front().span.begin;
+}
+
 } // namespace
 
 Diagnostic& Look::add(diag::Code code, const diag::Span& span, std::string message, std::string label, std::vector<std::string> notes,
@@ -69,10 +80,26 @@ std::vector<Finding> lint(const Input& input, const Options& options) {
   if (document.config) {
     const Look look{.in = input, .document = document, .out = diagnostics};
     build_rules(look, input.user != nullptr ? *input.user : config::UserConfig{});
-    for (const auto rules : {text_rules, path_rules, exposure_rules, hiding_rules, token_rules, repository_rules}) rules(look);
+    all_rules(look);
   }
 
   return finish(document, options, diagnostics);
+}
+
+void text_findings(const diag::SourceFile& source, const base::AbsPath& config_file, const policy::Places& places, Diagnostics& diagnostics) {
+  Diagnostics found;
+  const Document document = read_document(source, found);
+  if (!document.config) return; // the build has said why
+  secret_rules(document, found);
+  const base::AbsPath root = config_file.parent();
+  const base::Env nothing;
+  ScopedFs fs(root, config_file);
+  all_rules({.in = {.source = source, .root = root, .config_file = config_file, .places = places, .fs = fs, .env = nothing}, .document = document, .out = found});
+  const std::vector<Diagnostic> said = diagnostics.all();
+  for (const Diagnostic& one : found.all()) {
+    const bool is_said = std::any_of(said.begin(), said.end(), [&](const Diagnostic& other) { return is_same(one, other); });
+    if (!is_said && one.severity != diag::Severity::info && diag::rule(one.code).persona == diag::Persona::regular) diagnostics.add(one);
+  }
 }
 
 } // namespace psbc::lint

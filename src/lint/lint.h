@@ -66,4 +66,8 @@ struct Options {
 /// All findings, sorted by position and rule; the suppressed ones as well.
 std::vector<Finding> lint(const Input& input, const Options& options);
 
+/// What psbc build says beside what lowering does: errors and warnings about a valid file's text, whatever the machine has, so that a build
+/// needs no further input. What the file suppresses counts as well: a repository silences its linter, and nothing else.
+void text_findings(const diag::SourceFile& source, const base::AbsPath& config_file, const policy::Places& places, diag::Diagnostics& diagnostics);
+
 } // namespace psbc::lint

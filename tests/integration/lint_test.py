@@ -161,6 +161,31 @@ def _(h):
     assert lint(h, "--fail-on", "error").status == 1
 
 
+@test("psbc build and psbc trust say what lint says of the text: errors stop them, warnings are printed, and the file silences neither")
+def _(h):
+    h.require("firejail")
+    project(h, 'name = "lab"\n')
+    assert h.psbc("trust", "--yes", cwd="~/code/lab").ok and h.psbc("build", cwd="~/code/lab").ok
+    built = sorted(Path(h.path("~/.local/state/psbc/builds")).glob("*/current/enter.profile"))[0]
+    before = built.read_text()
+    h.mkdir("~/data/images")
+    for rule, text in (
+        ("PSB401", f'[env.set]\nKEY = "{TOKEN}"'),
+        ("PSB305", 'readonly = ["~/data/images"]\nhidden = ["~/data"]'),
+        ("PSB506", ""),
+    ):
+        name = "server" if rule == "PSB506" else "lab"
+        project(h, f'# psbc: file-ignore[{rule}] trust me\nname = "{name}"\n{text}\n[lint.severity]\n{rule} = "info"\n')
+        for command in (["build"], ["build", "--print", "policy"], ["trust", "--yes"]):
+            r = h.psbc(*command, cwd="~/code/lab")
+            assert r.status == 2 and rule in r.err and TOKEN not in r.err, (rule, r)
+        assert built.read_text() == before, rule
+    project(h, 'name = "lab"\nreadonly = ["/home/alice/x"] # psbc: ignore[PSB101] alice is everywhere\n')
+    r = h.psbc("build", cwd="~/code/lab")
+    assert r.ok and "warning[PSB101]" in r.err, r
+    assert lint(h, "--no-host").ok and "PSB101" not in h.psbc("build", cwd="~/code/lab").err
+
+
 @test("a baseline: what was there does not fail, wherever it moves; what is new does; what is gone is said; none is an error")
 def _(h):
     project(h)
