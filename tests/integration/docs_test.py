@@ -110,7 +110,7 @@ def _():
     assert variables and re.findall(r"^\| `([A-Z0-9_]+)` \| (.+) \|$", page, re.M) == variables
 
 
-for found in [SOURCES / "README.md", *sorted((SOURCES / "docs").glob("*.md"))]:
+for found in [SOURCES / "README.md", *sorted((SOURCES / "docs").rglob("*.md"))]:
     if "```console" in found.read_text():
         test(f"{found.relative_to(SOURCES)} says what happens")(lambda h, page=found: play(h, page))
 
