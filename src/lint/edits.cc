@@ -55,6 +55,12 @@ diag::Edit without_entry(const config::Entry& entry) {
   return {.span = span, .text = ""};
 }
 
+diag::Edit without_comment(diag::Span comment) {
+  const std::string& text = comment.file->text();
+  while (comment.begin > 0 && (text[comment.begin - 1] == ' ' || text[comment.begin - 1] == '\t')) --comment.begin;
+  return {.span = comment, .text = ""};
+}
+
 diag::Edit replaced(const diag::Span& span, const std::string& text) { return {.span = span, .text = config::toml_string(text)}; }
 
 std::optional<std::string> apply(const std::string& text, std::vector<diag::Edit> edits) {

@@ -15,6 +15,8 @@ namespace psbc::lint {
 diag::Edit without_item(const config::Value& list, std::size_t index);
 /// A line, or lines, without a key and its value.
 diag::Edit without_entry(const config::Entry& entry);
+/// A line without the comment at its end, and the blanks before it.
+diag::Edit without_comment(diag::Span comment);
 /// A string in place of another one.
 diag::Edit replaced(const diag::Span& span, const std::string& text);
 

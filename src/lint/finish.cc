@@ -19,6 +19,14 @@ std::uint32_t position_of(const Finding& finding) { return finding.what.labels.e
 
 } // namespace
 
+Diagnostic made(diag::Code code, const diag::Span& span, std::string message, std::vector<std::string> notes, std::vector<std::string> help, std::vector<diag::Edit> mend) {
+  const diag::Rule& rule = diag::rule(code);
+  Diagnostic out{.code = code, .severity = rule.severity, .message = std::move(message), .notes = std::move(notes), .help = std::move(help), .fix = mend.empty() ? diag::Fix::none : rule.fix};
+  out.edits = std::move(mend);
+  if (span.file != nullptr) out.labels.push_back({.span = span});
+  return out;
+}
+
 std::vector<Finding> finish(const Document& document, const Options& options, const diag::Diagnostics& diagnostics) {
   std::vector<Finding> findings;
   for (const Diagnostic& one : diagnostics.all()) {

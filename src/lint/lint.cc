@@ -64,13 +64,9 @@ bool is_same(const Diagnostic& a, const Diagnostic& b) {
 
 Diagnostic& Look::add(diag::Code code, const diag::Span& span, std::string message, std::string label, std::vector<std::string> notes,
                       std::vector<std::string> help, std::vector<diag::Edit> mend) const {
-  Diagnostic made{.code = code, .severity = diag::rule(code).severity, .message = std::move(message), .notes = std::move(notes), .help = std::move(help)};
-  if (span.file != nullptr) made.labels.push_back({.span = span, .text = std::move(label)});
-  if (!mend.empty()) {
-    made.edits = std::move(mend);
-    made.fix = diag::rule(code).fix;
-  }
-  return out.add(std::move(made));
+  Diagnostic finding = made(code, span, std::move(message), std::move(notes), std::move(help), std::move(mend));
+  if (!finding.labels.empty()) finding.labels.front().text = std::move(label);
+  return out.add(std::move(finding));
 }
 
 std::vector<Finding> lint(const Input& input, const Options& options) {

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "lint/edits.h"
+#include "lint/finish.h"
 
 namespace psbc::lint {
 
@@ -45,10 +47,7 @@ class Reader {
   }
 
   void add(Code code, const diag::Span& span, std::string message, std::vector<std::string> help, std::vector<diag::Edit> edits = {}) {
-    const bool mends = !edits.empty();
-    findings_.push_back({.what = {.code = code, .severity = diag::rule(code).severity, .message = std::move(message), .labels = {{.span = span}}, .help = std::move(help),
-                                  .edits = std::move(edits), .fix = mends ? diag::rule(code).fix : diag::Fix::none},
-                         .key = {}, .suppressed = {}});
+    findings_.push_back({.what = made(code, span, std::move(message), {}, std::move(help), std::move(edits)), .key = {}, .suppressed = {}});
   }
 
  private:
@@ -95,15 +94,11 @@ class Reader {
   }
 
   std::vector<diag::Edit> removal(const Comment& comment) const {
-    const std::string& text = document_.source.text();
-    diag::Span span = comment.span;
-    if (comment.is_alone) {
-      span.begin = document_.source.line_start(comment.line);
-      if (span.end < text.size()) ++span.end; // the line break
-    } else {
-      while (span.begin > 0 && (text[span.begin - 1] == ' ' || text[span.begin - 1] == '\t')) --span.begin;
-    }
-    return {{.span = span, .text = ""}};
+    if (!comment.is_alone) return {without_comment(comment.span)};
+    diag::Span line = comment.span;
+    line.begin = document_.source.line_start(comment.line);
+    if (line.end < document_.source.text().size()) ++line.end; // the line break
+    return {{.span = line, .text = ""}};
   }
 
   const Document& document_;

@@ -38,7 +38,7 @@ def _(h):
             if segment in lines or "psbc leave" in pasted:
                 prompt = r"\(J:hello\)(.|\n)*?OUT> " if segment in lines else r"(?<!\(J:hello\) )OUT> "
             before = "(.|\n)*?".join([*(re.escape(line) for line in lines if line != segment), prompt])
-        h.pty([shell, "-i"], [*steps, (before, "exit\n"), (r"(?<!\(J:hello\) )OUT> ", "exit\n")], timeout=40)
+        h.pty([shell, "-i"], [*steps, (before, "exit\n"), (r"(?<!\(J:hello\) )OUT> ", "exit\n")], timeout=150)
         h.run(["rm", "-rf", h.path("~/code/hello")])
 
 

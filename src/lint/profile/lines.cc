@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "lint/edits.h"
 #include "lint/look.h"
 #include "lint/profile/profile.h"
 #include "policy/sensitive.h"
@@ -21,12 +22,6 @@ constexpr std::size_t longest_line = 8190; // bytes: the buffer of fgets in prof
 constexpr int oldest = 64, newest = 80;     // releases that psbc looks at
 
 std::string release(int minor) { return "0.9." + std::to_string(minor); }
-
-diag::Edit removed(diag::Span span) {
-  const std::string& text = span.file->text();
-  while (span.begin > 0 && (text[span.begin - 1] == ' ' || text[span.begin - 1] == '\t')) --span.begin;
-  return {.span = span, .text = ""};
-}
 
 void directive(const ProfileLook& look, const ProfileLine& line) {
   const Directive* const known = find_directive(line.name);
@@ -90,7 +85,7 @@ void comment(const ProfileLook& look, const ProfileLine& line) {
              {"write `?` in its place"});
   else
     look.add(Code::profile_trailing_comment, *line.comment, "a comment belongs on a line of its own", {"before firejail 0.9.66 it is part of the argument: `net none   # offline` leaves the network there, without a word"}, {"move it above"},
-             {removed(*line.comment)});
+             {without_comment(*line.comment)});
 }
 
 /// Each of firejail's own files has an `include NAME.local` in it.

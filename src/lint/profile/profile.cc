@@ -101,9 +101,7 @@ Profile read_profile(const diag::SourceFile& source) {
 }
 
 void ProfileLook::add(diag::Code code, const diag::Span& span, std::string message, std::vector<std::string> notes, std::vector<std::string> help, std::vector<diag::Edit> mend) const {
-  const bool mends = !mend.empty();
-  out.add({.code = code, .severity = diag::rule(code).severity, .message = std::move(message), .labels = {{.span = span}}, .notes = std::move(notes), .help = std::move(help), .edits = std::move(mend),
-           .fix = mends ? diag::rule(code).fix : diag::Fix::none});
+  out.add(made(code, span, std::move(message), std::move(notes), std::move(help), std::move(mend)));
 }
 
 diag::Span ProfileLook::top() const {
