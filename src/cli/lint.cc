@@ -144,7 +144,7 @@ int lint(Context& context, const LintOptions& options) {
 
   lint::Report report{.files = run.reports, .skipped = {}, .version = PSBC_VERSION};
   for (std::size_t n = 0; n < diag::rule_count; ++n)
-    if (diag::rule(static_cast<diag::Code>(n)).scope > scope) report.skipped.push_back(static_cast<diag::Code>(n));
+    if (kind == driver::LintedKind::config && diag::rule(static_cast<diag::Code>(n)).scope > scope) report.skipped.push_back(static_cast<diag::Code>(n));
   const bool to_file = !options.output.empty();
   const std::string text = lint::render(report, *format, {.color = !to_file && (context.color && isatty(STDOUT_FILENO) == 1)});
   for (const base::Error& error : run.unreadable) complain(error);

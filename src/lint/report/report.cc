@@ -37,6 +37,8 @@ std::string summary(const Report& report) {
   if (line.empty()) line = "no findings in " + counted(report.files.size(), "file");
   if (suppressed > 0) line += " (" + std::to_string(suppressed) + " suppressed)";
   if (fixable > 0) line += "; " + std::to_string(fixable) + " can be mended by --fix";
+  const bool repository_too = std::any_of(report.skipped.begin(), report.skipped.end(), [](diag::Code code) { return diag::rule(code).scope == diag::Scope::repo; });
+  if (!report.skipped.empty()) line += "; skipped " + counted(report.skipped.size(), "rule") + " about the " + (repository_too ? "repository and the machine" : "machine");
   return line + "\n";
 }
 
