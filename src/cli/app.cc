@@ -46,6 +46,7 @@ struct Options {
   BuildOptions build;
   EnterOptions enter;
   InitOptions init;
+  ExplainOptions explain;
   TrustOptions trust;
   DiffOptions diff;
   CleanOptions clean;
@@ -147,6 +148,11 @@ void define_review(CLI::App& review, Options& o) {
   CLI::Option* json = review.add_flag("--json", o.review.json, "For programs, on stdout");
   accept->excludes(restore)->excludes(json);
   restore->excludes(json);
+}
+
+void define_explain(CLI::App& explain, Options& o) {
+  explain.add_option("what", o.explain.what, "A path, a pattern in quotes, a VARIABLE or a host")->type_name("WHAT")->required();
+  explain.add_flag("--json", o.explain.json, "For programs");
 }
 
 void define_hide(CLI::App& hide, Options& o) {
@@ -271,6 +277,8 @@ constexpr CommandRow table[] = {
      true, false, "install remove status"},
     {"lint", "Look for mistakes and risks in .python-sandbox.toml: for CI and editors", define_lint, [](Context& c, Options& o) { return lint(c, o.lint); }},
     {"rule", "What a rule of lint and build is about", define_rule, [](Context& c, Options& o) { return rule(c, o.rule); }},
+    {"explain", "What the sandbox makes of a path, a variable or a host, which line says so, and what would change it", define_explain,
+     [](Context& c, Options& o) { return explain(c, o.explain); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,

@@ -40,6 +40,12 @@ struct InitOptions {
 };
 int init(Context& context, const InitOptions& options);
 
+struct ExplainOptions {
+  std::vector<std::string> what; // paths, patterns, VARIABLEs, hosts
+  bool json = false;
+};
+int explain(Context& context, const ExplainOptions& options);
+
 struct TrustOptions {
   std::string directory;
   bool yes = false;

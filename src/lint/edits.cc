@@ -44,6 +44,19 @@ diag::Edit without_item(const config::Value& list, std::size_t index) {
   return {.span = span, .text = ""};
 }
 
+diag::Edit with_item(const diag::SourceFile& source, const config::Value& tree, std::string_view key, const std::string& item) {
+  const std::string text = config::toml_string(item);
+  if (const config::Entry* const list = tree.find(key)) {
+    const bool empty = list->value.items.empty();
+    const std::uint32_t at = empty ? list->value.span.begin + 1 : list->value.items.back().span.end;
+    return {.span = {.file = &source, .begin = at, .end = at}, .text = (empty ? "" : ", ") + text};
+  }
+  const std::uint32_t line = source.position(tree.find("name")->value.span.begin).line;
+  const std::uint32_t at = line < source.line_count() ? source.line_start(line + 1) : static_cast<std::uint32_t>(source.text().size());
+  const bool ended = at > 0 && source.text()[at - 1] == '\n';
+  return {.span = {.file = &source, .begin = at, .end = at}, .text = (ended ? "" : "\n") + std::string(key) + " = [" + text + "]\n"};
+}
+
 diag::Edit without_entry(const config::Entry& entry) {
   const diag::SourceFile& source = *entry.key_span.file;
   const std::string& text = source.text();

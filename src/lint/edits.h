@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/value.h"
@@ -13,6 +14,8 @@ namespace psbc::lint {
 
 /// A list without one of its items.
 diag::Edit without_item(const config::Value& list, std::size_t index);
+/// A list of strings at the top of a valid file with one more at its end, or the key behind `name`.
+diag::Edit with_item(const diag::SourceFile& source, const config::Value& tree, std::string_view key, const std::string& item);
 /// A line, or lines, without a key and its value.
 diag::Edit without_entry(const config::Entry& entry);
 /// A line without the comment at its end, and the blanks before it.

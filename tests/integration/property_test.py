@@ -143,6 +143,22 @@ def ancestors(path):
         path = os.path.dirname(path)
 
 
+def check_explain(h, world, read, directories):
+    """psbc explain says of each path what the probe found. (The probe's marks are in the files and directories by now.)"""
+    paths = [*world.files, *sorted(directories)]
+    r = h.psbc("explain", "--json", *paths, cwd=world.root)
+    assert r.ok, r
+    answers = json.loads(r.out)["answers"]
+    assert len(answers) == len(paths), r
+    for path, answer in zip(paths, answers):  # noqa: B905
+        state = answer["state"]
+        if path in world.files:
+            found = "absent" if world.files[path] not in read.get(path, "") else "writable" if "MARK" in h.read(path) else "read-only"
+            assert found == ("absent" if state == "hidden" else state), (path, state, found)
+        else:
+            assert (state == "writable") == h.exists(path + "/psbc-mark"), (path, state)
+
+
 def judge(seed, believe=lambda rules: rules):
     """None when psbc refused the file, and said why; else True. Raises when the sandbox differs from the policy."""
     with Host() as h:
@@ -171,6 +187,7 @@ def judge(seed, believe=lambda rules: rules):
             assert not may_read or text in read.get(path, ""), f"{path}: not under its own name{config}"
             written = "MARK" in h.read(path)
             assert written == (access == "writable"), f"{path}: {access}, but {'written' if written else 'not written'}{config}"
+        check_explain(h, world, read, directories)
         for directory in directories:
             marked = h.exists(directory + "/psbc-mark")
             assert marked == (access_of(directory, rules) == "writable"), f"{directory}: {access_of(directory, rules)}, marked: {marked}{config}"

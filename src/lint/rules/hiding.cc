@@ -62,22 +62,6 @@ void find_secret_names(const Look& look, const base::AbsPath& directory, const s
   }
 }
 
-/// Adds an entry to `hidden`, or the key.
-std::vector<diag::Edit> hide_as_well(const Look& look, const std::string& path) {
-  const std::string entry = config::toml_string(path);
-  const diag::SourceFile& source = look.in.source;
-  if (const config::Entry* const hidden = look.document.tree->find("hidden")) {
-    const bool empty = hidden->value.items.empty();
-    const std::uint32_t at = empty ? hidden->value.span.begin + 1 : hidden->value.items.back().span.end;
-    return {{.span = {.file = &source, .begin = at, .end = at}, .text = (empty ? "" : ", ") + entry}};
-  }
-  const config::Entry* const name = look.document.tree->find("name");
-  const std::uint32_t line = source.position(name->value.span.begin).line;
-  const std::uint32_t at = line < source.line_count() ? source.line_start(line + 1) : static_cast<std::uint32_t>(source.text().size());
-  const bool ended = at > 0 && source.text()[at - 1] == '\n';
-  return {{.span = {.file = &source, .begin = at, .end = at}, .text = (ended ? "" : "\n") + ("hidden = [" + entry + "]\n")}};
-}
-
 void secret_files(const Look& look) {
   if (!look.sees(diag::Scope::repo)) return;
   std::vector<std::string> found;
@@ -89,7 +73,7 @@ void secret_files(const Look& look) {
     if (is_hidden(look, path)) continue;
     if (++told > most_secret_files) return;
     look.add(Code::unhidden_secret_file, look.document.config->name.span, shown(path) + " looks like a secret, and is visible inside", "", {"its name says so; what is in it was not looked at"},
-             {"hide it: `hidden = [" + base::escape(config::toml_string(path)) + "]`"}, told == 1 ? hide_as_well(look, path) : std::vector<diag::Edit>());
+             {"hide it: `hidden = [" + base::escape(config::toml_string(path)) + "]`"}, told == 1 ? std::vector<diag::Edit>{with_item(look.in.source, *look.document.tree, "hidden", path)} : std::vector<diag::Edit>());
   }
 }
 

@@ -1,0 +1,120 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: MIT
+"""psbc explain: what it says is what a program inside finds, and what it says to write does what it says. (Of random files and
+policies: property_test.py.)"""
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from tap import main, test  # noqa: E402
+
+CONFIG = """name = "lab"
+readonly = ["~/data"]
+hidden = [".env"]
+tokens = ["HF_TOKEN:read?"]
+[env]
+pass = ["LAB_MODE", "LAB_UNSET"]
+set = { LAB_SIZE = "3" }
+"""
+
+
+def project(h, config=CONFIG):
+    h.require("psbc", "firejail")
+    h.plant_decoys()
+    h.write("~/code/lab/.python-sandbox.toml", config)
+    h.write("~/code/lab/.env", "SECRET\n")
+    h.write("~/code/lab/train.py", "pass\n")
+    h.write("~/data/cat.txt", "a cat\n")
+    h.write("~/other/dog.txt", "a dog\n")
+    assert h.psbc("trust", "--yes", cwd="~/code/lab").ok
+
+
+def explain(h, *words, **options):
+    r = h.psbc("explain", "--json", *words, cwd="~/code/lab", **options)
+    assert r.ok, r
+    return json.loads(r.out)["answers"]
+
+
+@test("each path: its state is what a program inside finds, and the line that decides is named")
+def _(h):
+    project(h)
+    h.symlink(h.path("~/other"), "~/code/lab/out")
+    h.symlink(h.path("~/data"), "~/code/lab/in")
+    said = {
+        "train.py": ("writable", ".python-sandbox.toml:1: the project"), ".env": ("hidden", ".python-sandbox.toml:3: hidden"), "~/data/cat.txt": ("read-only", ".python-sandbox.toml:2: readonly"),
+        "in/cat.txt": ("read-only", ".python-sandbox.toml:2: readonly"), "out/dog.txt": ("absent", "psbc: "), "~/other/dog.txt": ("absent", "psbc: "), "~/.ssh/id_ed25519": ("absent", "psbc: "),
+        ".python-sandbox.toml": ("read-only", "psbc: "), "~": ("private", "psbc: "), "/tmp": ("private", "psbc: "), "/usr/bin/env": ("visible", "a part of the system"), "~/.bashrc": ("written by psbc", "psbc: "),
+    }  # fmt: skip
+    answers = explain(h, *said)
+    assert [one["state"] for one in answers] == [state for state, _ in said.values()], answers
+    assert all(any(why in line for line in one["because"]) for one, (_, why) in zip(answers, said.values())), answers  # noqa: B905
+    probe = "for f; do if [ -d \"$f\" ]; then echo d; elif [ -r \"$f\" ] && cat \"$f\" >/dev/null 2>&1; then if [ -w \"$f\" ]; then echo w; else echo r; fi; else echo n; fi; done"
+    names = [h.path(name) if name.startswith("~") else name for name in said]
+    found = h.psbc("run", "--", "sh", "-c", probe, "sh", *names, cwd="~/code/lab").out.split()
+    expected = {"writable": "w", "hidden": "n", "read-only": "r", "absent": "n", "private": "d", "visible": "r", "written by psbc": "w"}
+    assert found == [expected[state] for state, _ in said.values()], (found, said)
+
+
+@test("each variable: whether it is there inside, and with which value")
+def _(h):
+    project(h)
+    outside = {"LAB_MODE": "fast", "GITHUB_TOKEN": "x", "EDITOR": "vi", "LAB_OTHER": "y", "LC_PAPER": "C", "HTTP_PROXY": "", "HTTPS_PROXY": "http://me:pw@proxy.example:80"}
+    names = [*outside, "LAB_SIZE", "LAB_UNSET", "TERM", "SSH_AUTH_SOCK", "AWS_SECRET_ACCESS_KEY", "JAILED_ENV", "PYTHONSTARTUP"]
+    r = h.psbc("run", "--", "env", cwd="~/code/lab", env=outside)
+    inside = dict(line.split("=", 1) for line in r.out.splitlines() if "=" in line)
+    assert inside["LAB_MODE"] == "fast" and "GITHUB_TOKEN" not in inside, r
+    for answer in explain(h, *names, env=outside):
+        name, state = answer["asked"], answer["state"]
+        assert answer["kind"] == "variable", answer
+        if state.startswith("set to "):
+            assert inside.get(name) == state[len("set to ") :], (answer, inside.get(name))
+        elif name != "JAILED_ENV":  # of each session: not a part of the policy
+            assert (state == "crosses") == (name in inside), (answer, inside.get(name))
+    (token,) = explain(h, "HF_TOKEN")
+    assert token["state"].startswith("a token"), token
+
+
+@test("what it says to write lets in what it says, and what it refuses the build refuses")
+def _(h):
+    project(h)
+    h.write("~/.config/gh/hosts.yml", "oauth_token: x\n")
+    (answer,) = explain(h, "~/other/dog.txt")
+    read, write = answer["changes"]
+    assert read["grants"] == ["+ read ~/other/dog.txt"] and write["grants"] == ["+ write ~/other/dog.txt"] and not read["refused"], answer
+    assert read["line"] == 'readonly = ["~/other/dog.txt"]', answer
+    for change, key, allowed in ((read, "readonly", False), (write, "writable", True)):
+        entry = change["line"].split("[")[1].rstrip("]")
+        config = CONFIG.replace('"~/data"', f'"~/data", {entry}') if key == "readonly" else CONFIG.replace("hidden =", f"writable = [{entry}]\nhidden =")
+        h.write("~/code/lab/.python-sandbox.toml", config)
+        assert h.psbc("trust", "--yes", cwd="~/code/lab").ok
+        r = h.psbc("run", "--", "sh", "-c", "cat ~/other/dog.txt; echo more >> ~/other/dog.txt", cwd="~/code/lab")
+        assert r.out == "a dog\n" and ("more" in h.read("~/other/dog.txt")) == allowed, r
+    h.write("~/code/lab/.python-sandbox.toml", CONFIG)
+    for path, rule in (("~/.ssh", "PSB203"), ("~", "PSB202"), ("~/.config/gh/hosts.yml", "PSB203")):
+        (answer,) = explain(h, path)
+        assert answer["changes"] and all(change["refused"].startswith(rule) for change in answer["changes"]), answer
+        h.write("~/code/lab/.python-sandbox.toml", CONFIG.replace('"~/data"', f'"{path}"'))
+        r = h.psbc("build", cwd="~/code/lab")
+        assert r.status == 2 and rule in r.err, r
+        h.write("~/code/lab/.python-sandbox.toml", CONFIG)
+
+
+@test("patterns, many words, a name that is nearly one, hosts, and what is nothing")
+def _(h):
+    project(h, CONFIG + '[network]\naccess = "none"\n')
+    answers = explain(h, "~/data/*", "~/othr", "example.org", "localhost")
+    assert [one["state"] for one in answers] == ["read-only", "absent", "unreachable", "unreachable"], answers
+    assert any("did you mean `~/other`?" in line for line in answers[1]["because"]) and answers[1]["changes"] == [], answers
+    r = h.psbc("explain", "train.py", "no*such", cwd="~/code/lab")
+    assert r.status == 3 and "nothing is called `no*such`" in r.err and "train.py: writable" in r.out, r
+    hostile = "a\x1b]0;x\x07\nb"
+    h.write(f"~/code/lab/{hostile}", "")
+    r = h.psbc("explain", f"./{hostile}", cwd="~/code/lab")
+    assert r.ok and "\x1b" not in r.out and "\nb" not in r.out, r
+    h.write("~/code/lab/.python-sandbox.toml", 'name = 3\n')
+    r = h.psbc("explain", "train.py", cwd="~/code/lab")
+    assert r.status == 2 and "PSB003" in r.err and r.out == "", r
+
+
+main()
