@@ -47,6 +47,7 @@ struct Options {
   EnterOptions enter;
   InitOptions init;
   ExplainOptions explain;
+  ListOptions list;
   TrustOptions trust;
   DiffOptions diff;
   CleanOptions clean;
@@ -149,6 +150,8 @@ void define_review(CLI::App& review, Options& o) {
   accept->excludes(restore)->excludes(json);
   restore->excludes(json);
 }
+
+void define_list(CLI::App& list, Options& o) { list.add_flag("--json", o.list.json, "For programs"); }
 
 void define_explain(CLI::App& explain, Options& o) {
   explain.add_option("what", o.explain.what, "A path, a pattern in quotes, a VARIABLE or a host")->type_name("WHAT")->required();
@@ -284,7 +287,8 @@ constexpr CommandRow table[] = {
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
      [](Context& c, Options& o) { return diff(c, o.diff); }},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
-    {"list", "What is built on this machine", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return list(c); }},
+    {"status", "The projects of this machine: built, stale, approved, and their running sessions", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return status(c); }},
+    {"list", "The same as a line each, and for programs", define_list, [](Context& c, Options& o) { return list(c, o.list); }},
     {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
     {"shim", "An interpreter for editors that enters the sandbox", define_shim, [](Context& c, Options& o) { return shim(c, o.shim); }},
     {"tokens", "Where your tokens come from; the services that psbc knows", define_tokens,

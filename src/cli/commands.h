@@ -69,7 +69,11 @@ struct ReviewOptions {
 };
 int review(Context& context, const ReviewOptions& options);
 
-int list(Context& context);
+struct ListOptions {
+  bool json = false;
+};
+int list(Context& context, const ListOptions& options);
+int status(Context& context);
 
 struct CleanOptions {
   std::string directory;

@@ -1,7 +1,9 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """Several sessions of one project: what they share, how they are listed, and how they end."""
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +60,34 @@ def _(h):
     first.send_signal(signal.SIGTERM)
     first.wait(20)
     assert temporary(h) == []
+
+
+@test("status and list --json: what is built, stale, approved and running, with process, age and what to do")
+def _(h):
+    here, there, gone = project(h), project(h, "other"), project(h, "gone")
+    config = h.read(f"{there}/.python-sandbox.toml")
+    for path in (there, gone):
+        assert h.psbc("run", "--", "true", cwd=path).ok
+    session = start(h, here, "sleep", "60")
+    h.write(f"{there}/.python-sandbox.toml", config + 'readonly = ["~/data"]\n')
+    os.unlink(h.path(f"{gone}/.python-sandbox.toml"))
+    rows = {row["name"]: row for row in json.loads(h.psbc("list", "--json").out)["projects"]}
+    assert {name: (row["state"], row["approval"]) for name, row in rows.items()} == {"demo": ("fresh", "approved"), "other": ("stale", "asks for more"), "gone": ("gone", "approved")}, rows
+    (running,) = rows["demo"]["sessions"]
+    assert running["pid"] == session.pid and running["command"] == "sh" and 0 <= running["age"] < 60 and not running["older_than_build"], running
+    assert rows["other"]["sessions"] == rows["gone"]["sessions"] == [] and rows["demo"]["root"] == h.path(here), rows
+    r = h.psbc("status")
+    lines = r.out.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("demo "))
+    assert lines[at].split() == ["demo", "fresh", "approved", "~/code/demo"] and re.fullmatch(rf"  {session.pid} +\d+ s +sh", lines[at + 1]), r
+    assert "psbc trust --show says what is new" in r.out and "psbc clean DIR" in r.out, r
+    h.write(f"{here}/.python-sandbox.toml", h.read(f"{here}/.python-sandbox.toml") + 'hidden = [".env"]\n')
+    assert h.psbc("trust", "--yes", cwd=here).ok and h.psbc("build", cwd=here).ok
+    assert "older than the build" in h.psbc("status").out and h.psbc("clean", h.path(gone)).ok and "gone" not in h.psbc("status").out
+    assert h.psbc("trust", "--revoke", cwd=here).ok
+    assert "not approved" in h.psbc("status").out
+    session.send_signal(signal.SIGTERM)
+    session.wait(20)
 
 
 @test("a session that was killed leaves nothing that the next one finds")
