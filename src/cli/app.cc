@@ -48,6 +48,7 @@ struct Options {
   InitOptions init;
   ExplainOptions explain;
   ListOptions list;
+  DoctorOptions doctor;
   TrustOptions trust;
   DiffOptions diff;
   CleanOptions clean;
@@ -150,6 +151,8 @@ void define_review(CLI::App& review, Options& o) {
   accept->excludes(restore)->excludes(json);
   restore->excludes(json);
 }
+
+void define_doctor(CLI::App& doctor, Options& o) { doctor.add_flag("--json", o.doctor.json, "For programs"); }
 
 void define_list(CLI::App& list, Options& o) { list.add_flag("--json", o.list.json, "For programs"); }
 
@@ -282,6 +285,7 @@ constexpr CommandRow table[] = {
     {"rule", "What a rule of lint and build is about", define_rule, [](Context& c, Options& o) { return rule(c, o.rule); }},
     {"explain", "What the sandbox makes of a path, a variable or a host, which line says so, and what would change it", define_explain,
      [](Context& c, Options& o) { return explain(c, o.explain); }},
+    {"doctor", "What is broken or weak on this machine, and what to type; exit 1 when something is broken", define_doctor, [](Context& c, Options& o) { return doctor(c, o.doctor); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,

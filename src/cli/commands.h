@@ -40,6 +40,11 @@ struct InitOptions {
 };
 int init(Context& context, const InitOptions& options);
 
+struct DoctorOptions {
+  bool json = false;
+};
+int doctor(Context& context, const DoctorOptions& options);
+
 struct ExplainOptions {
   std::vector<std::string> what; // paths, patterns, VARIABLEs, hosts
   bool json = false;

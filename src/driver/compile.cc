@@ -101,28 +101,6 @@ std::optional<policy::Policy> lower(const CompileInput& in, const Loaded& loaded
   return done;
 }
 
-/// The firejail of this machine, and what it understands.
-std::optional<FirejailUsed> firejail_here(base::Fs& fs, Diagnostics& diagnostics) {
-  const auto path = find_firejail(fs);
-  if (!path) {
-    error(diagnostics, Code::firejail_unusable, "firejail is not installed", {"looked in /usr/bin, /usr/local/bin and /run/wrappers/bin"},
-          "sudo apt install firejail");
-    return std::nullopt;
-  }
-  // Before it is run, if only for its version.
-  const auto ownership = fs.ownership(*path);
-  if (const auto wrong = ownership ? emit::why_untrustworthy(*ownership) : std::nullopt) {
-    error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` cannot be used: " + *wrong, {}, "reinstall firejail from your distribution");
-    return std::nullopt;
-  }
-  const auto output = fs.version_output(*path);
-  const auto version = output ? emit::parse_firejail_version(*output) : std::nullopt;
-  if (version) return FirejailUsed{.path = *path, .version = *version};
-  error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` does not say its version",
-        {output ? "it printed: " + base::escape(output->substr(0, 80)) : describe(output.error())}, "try: firejail --version");
-  return std::nullopt;
-}
-
 /// What /etc/hosts must hold inside, where this firejail would change it. firejail refuses one that is a link.
 std::optional<std::string> hosts_inside(base::Fs& fs, emit::FirejailVersion version) {
   constexpr std::size_t limit = 8U << 20U; // bytes; lists against advertisements have some 100,000 lines
@@ -151,6 +129,31 @@ emit::JoinFlaw join_flaw(base::Fs& fs, const FirejailUsed& firejail) {
 }
 
 } // namespace
+
+std::optional<FirejailUsed> firejail_here(base::Fs& fs, Diagnostics& diagnostics) {
+  const auto path = find_firejail(fs);
+  if (!path) {
+    error(diagnostics, Code::firejail_unusable, "firejail is not installed", {"looked in /usr/bin, /usr/local/bin and /run/wrappers/bin"},
+          "sudo apt install firejail");
+    return std::nullopt;
+  }
+  // Before it is run, if only for its version.
+  const auto ownership = fs.ownership(*path);
+  if (const auto wrong = ownership ? emit::why_untrustworthy(*ownership) : std::nullopt) {
+    error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` cannot be used: " + *wrong, {}, "reinstall firejail from your distribution");
+    return std::nullopt;
+  }
+  const auto output = fs.version_output(*path);
+  const auto version = output ? emit::parse_firejail_version(*output) : std::nullopt;
+  if (version) return FirejailUsed{.path = *path, .version = *version};
+  error(diagnostics, Code::firejail_unusable, "`" + path->string() + "` does not say its version",
+        {output ? "it printed: " + base::escape(output->substr(0, 80)) : describe(output.error())}, "try: firejail --version");
+  return std::nullopt;
+}
+
+void report_firejail(base::Fs& fs, const FirejailUsed& firejail, Diagnostics& diagnostics) {
+  emit::report_support(firejail.version, join_flaw(fs, firejail), diagnostics);
+}
 
 std::string serialise(const FirejailUsed& used) { return used.path.string() + "\n" + to_string(used.version) + "\n"; }
 
@@ -198,7 +201,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   const auto firejail = firejail_here(in.fs, diagnostics);
   if (!templates || !firejail) return std::nullopt;
   report_kernel(policy->network, diagnostics);
-  emit::report_support(firejail->version, join_flaw(in.fs, *firejail), diagnostics);
+  report_firejail(in.fs, *firejail, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 
   // Policy -> bytes.

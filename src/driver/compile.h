@@ -53,6 +53,10 @@ struct FirejailUsed {
 };
 std::string serialise(const FirejailUsed& used);
 std::optional<FirejailUsed> parse_firejail_used(std::string_view bytes);
+/// The firejail of this machine; nothing, and an error, when there is none that can be used.
+std::optional<FirejailUsed> firejail_here(base::Fs& fs, diag::Diagnostics& diagnostics);
+/// What is known against it: an error or a warning each.
+void report_firejail(base::Fs& fs, const FirejailUsed& firejail, diag::Diagnostics& diagnostics);
 
 /// The user's own file, as it is now; an empty one when there is none. Nothing when `diagnostics` has errors.
 std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::Places& places, Sources& sources,
