@@ -179,6 +179,7 @@ std::string text(const Check& check) {
 } // namespace
 
 int doctor(Context& context, const DoctorOptions& options) {
+  if (refuse_inside("the machine cannot be seen from here", "type it in a terminal outside")) return exit_not_trusted;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;

@@ -244,6 +244,7 @@ std::string text(const Explained& answer) {
 } // namespace
 
 int explain(Context& context, const ExplainOptions& options) {
+  if (refuse_inside("what is outside cannot be seen from here", "type it in a terminal outside")) return exit_not_trusted;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;

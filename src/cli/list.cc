@@ -24,6 +24,9 @@ namespace psbc::cli {
 
 namespace {
 
+constexpr const char* not_from_here = "the projects of this machine cannot be seen from here";
+constexpr const char* outside = "type it in a terminal outside";
+
 /// Of a running session.
 struct Session {
   pid_t pid;
@@ -163,6 +166,7 @@ std::string advice(const Row& row) {
 } // namespace
 
 int list(Context& context, const ListOptions& options) {
+  if (refuse_inside(not_from_here, outside)) return exit_not_trusted;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;
@@ -177,6 +181,7 @@ int list(Context& context, const ListOptions& options) {
 }
 
 int status(Context& context) {
+  if (refuse_inside(not_from_here, outside)) return exit_not_trusted;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;

@@ -100,6 +100,14 @@ def _(h):
         h.write("~/code/lab/.python-sandbox.toml", CONFIG)
 
 
+@test("inside, where nobody can know, explain, doctor, status and list say so instead of guessing")
+def _(h):
+    project(h)
+    for words in (["explain", "train.py"], ["doctor"], ["status"], ["list", "--json"]):
+        r = h.psbc("run", "--", "psbc", *words, cwd="~/code/lab")
+        assert r.status == 3 and r.out == "" and "cannot be seen from here" in r.err and "outside" in r.err, r
+
+
 @test("patterns, many words, a name that is nearly one, hosts, and what is nothing")
 def _(h):
     project(h, CONFIG + '[network]\naccess = "none"\n')
