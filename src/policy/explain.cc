@@ -13,12 +13,12 @@ namespace {
 
 constexpr int most_links = 40; // as the kernel (path_resolution(7))
 
-/// Hidden wins wherever it is; else the rule that says most about the path. A pin says nothing about what can be read or written.
+/// The rule that says most about the path. (Nothing is named below a hidden one: a law of policy/verify.h.) A pin says nothing about what can
+/// be read or written.
 const Rule* deciding(const Policy& policy, const AbsPath& path) {
   const Rule* best = nullptr;
   for (const Rule& rule : policy.rules) {
     if (rule.access == Access::pinned || !path.is_under(rule.path)) continue;
-    if (rule.access == Access::hidden) return &rule;
     if (best == nullptr || best->path.string().size() < rule.path.string().size()) best = &rule;
   }
   return best;

@@ -41,9 +41,10 @@ def _(h):
     project(h)
     h.symlink(h.path("~/other"), "~/code/lab/out")
     h.symlink(h.path("~/data"), "~/code/lab/in")
+    h.symlink(h.path("~/data"), "~/also")  # nobody asked for this name of it
     said = {
         "train.py": ("writable", ".python-sandbox.toml:1: the project"), ".env": ("hidden", ".python-sandbox.toml:3: hidden"), "~/data/cat.txt": ("read-only", ".python-sandbox.toml:2: readonly"),
-        "in/cat.txt": ("read-only", ".python-sandbox.toml:2: readonly"), "out/dog.txt": ("absent", "psbc: "), "~/other/dog.txt": ("absent", "psbc: "), "~/.ssh/id_ed25519": ("absent", "psbc: "),
+        "in/cat.txt": ("read-only", ".python-sandbox.toml:2: readonly"), "out/dog.txt": ("absent", "psbc: "), "~/also/cat.txt": ("absent", "psbc: "), "~/other/dog.txt": ("absent", "psbc: "), "~/.ssh/id_ed25519": ("absent", "psbc: "),
         ".python-sandbox.toml": ("read-only", "psbc: "), "~": ("private", "psbc: "), "/tmp": ("private", "psbc: "), "/usr/bin/env": ("visible", "a part of the system"), "~/.bashrc": ("written by psbc", "psbc: "),
     }  # fmt: skip
     answers = explain(h, *said)
