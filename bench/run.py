@@ -151,7 +151,7 @@ def main():
 
         # The look at what the host's tools obey, before and after: files in directories, against the same project without them.
         # The build, which looks for nested repositories, is no part of this.
-        sizes = {"none": (0, 0), "normal": (50, 10), "large": (2000, 50)}
+        sizes = {"empty": (0, 0), "normal": (50, 10), "large": (2000, 50)}
         fill = "import os, sys\nfor d in range(int(sys.argv[1])):\n p=f'pkg{d % 40}/sub{d}'; os.makedirs(p)\n for f in range(int(sys.argv[2])): open(f'{p}/module{f}.py', 'w').close()\n"
         for name, (directories, files) in sizes.items():
             top = h.mkdir(f"~/code/{name}")
@@ -165,7 +165,7 @@ def main():
                     sys.exit(str(r))
 
         def totals(name, command):
-            lines = [["/bin/sh", "-c", f"cd {h.home}/code/{each} && exec {psbc} -q {command} > /dev/null"] for each in (name, "none")]
+            lines = [["/bin/sh", "-c", f"cd {h.home}/code/{each} && exec {psbc} -q {command} > /dev/null"] for each in (name, "empty")]
             return measure(h, "total", args.rounds, lines, h.home)
 
         for name, what, bar in (("normal", "500 files", 2.0), ("large", "100,000 files", 50.0)):
