@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bars import Bars
+
 TOP = Path(__file__).resolve().parents[1]
 TOMBI = "1.2.1"
 
@@ -45,7 +47,7 @@ def write_files(directory, count):
 
 
 def times(rounds, *commands):
-    """Seconds of each (argv, directory): the median of rounds in which they take turns."""
+    """Milliseconds of each (argv, directory): the median of rounds in which they take turns."""
     taken = [[] for _ in commands]
     for _ in range(rounds):
         for mine, (argv, directory) in zip(taken, commands):
@@ -53,7 +55,7 @@ def times(rounds, *commands):
             ended = subprocess.run(argv, cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
             mine.append(time.perf_counter() - begin)
             assert ended.returncode == 1, (argv, ended.returncode)  # there are findings
-    return [sorted(each)[len(each) // 2] for each in taken]
+    return [sorted(each)[len(each) // 2] * 1000 for each in taken]
 
 
 def main():
@@ -62,27 +64,19 @@ def main():
     parser.add_argument("build", nargs="?", default=str(TOP / "build"))
     args = parser.parse_args()
     build = Path(args.build).resolve()
-    missed = 0
-
-    def report(what, mine, other, bar, aim):
-        nonlocal missed
-        ratio = mine / other
-        missed += ratio > bar
-        verdict = "MISSED" if ratio > bar else "aim met" if ratio <= aim else "bar met"
-        print(f"{what:62} {mine * 1000:8.2f} ms / {other * 1000:8.2f} ms = {ratio:5.2f}   (bar {bar}, aim {aim}: {verdict})", flush=True)
-
+    bars = Bars()
     psbc = [str(build / "src/cli/psbc"), "lint", "--no-host", "."]
     with tempfile.TemporaryDirectory() as top:
         many, few = Path(top) / "many", Path(top) / "few"
         write_files(many, 10_000)
         write_files(few, 100)
         mine, other = times(args.rounds, (psbc, many), ([find_tombi(build), "lint", "--offline", "--no-cache", "."], many))
-        report("psbc lint, 10,000 files, against tombi with the same schema", mine, other, 0.5, 0.1)
+        bars.ratio("psbc lint, 10,000 files, against tombi with the same schema", mine, other, 0.5, 0.1)
         small, large, one = times(args.rounds, (psbc, few), (psbc, many), (["taskset", "-c", "0", *psbc], many))
-        report("psbc lint, 10,000 files, against a hundred times 100 files", large, 100 * small, 1.2, 1.0)
+        bars.ratio("psbc lint, 10,000 files, against a hundred times 100 files", large, 100 * small, 1.2, 1.0)
         cores = len(os.sched_getaffinity(0))
-        report(f"psbc lint, 10,000 files, {cores} processors against one", large, one, 1.4 / cores, 1.1 / cores)
-    sys.exit(1 if missed else 0)
+        bars.ratio(f"psbc lint, 10,000 files, {cores} processors against one", large, one, 1.4 / cores, 1.1 / cores)
+    sys.exit(1 if bars.missed else 0)
 
 
 main()

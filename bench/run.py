@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bars import Bars
+
 TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tests/support"))
 
@@ -51,27 +53,13 @@ def main():
     from ssh_service import Agent
 
     host.become_root()
-    missed = 0
+    bars = Bars()
 
-    def report(what, mine, other, bar, aim):
-        nonlocal missed
-        ratio = mine / other
-        missed += ratio > bar
-        verdict = "MISSED" if ratio > bar else "aim met" if ratio <= aim else "bar met"
-        print(f"{what:62} {mine / 1000:8.2f} ms / {other / 1000:8.2f} ms = {ratio:5.2f}   (bar {bar}, aim {aim}: {verdict})", flush=True)
+    def report(what, mine, other, bar, aim):  # of microseconds
+        bars.ratio(what, mine / 1000, other / 1000, bar, aim)
 
     def report_difference(what, mine, other, bar):
-        nonlocal missed
-        added = (mine - other) / 1000
-        missed += added > bar
-        verdict = "MISSED" if added > bar else "bar met"
-        print(f"{what:62} {mine / 1000:8.2f} ms - {other / 1000:8.2f} ms = {added:5.2f} ms (bar {bar} ms: {verdict})", flush=True)
-
-    def report_times(what, mine, other, least):
-        nonlocal missed
-        times = other / mine
-        missed += times < least
-        print(f"{what:62} {mine:8.1f} us / {other:8.1f} us : {times:5.0f} times cheaper (bar {least}: {'bar met' if times >= least else 'MISSED'})", flush=True)
+        bars.difference(what, mine / 1000, other / 1000, bar)
 
     with host.Host() as h:
         tools = h.mkdir("~/tools")
@@ -147,7 +135,7 @@ def main():
                 h.write("~/.bashrc", f"PS1='> '\neval \"$(psbc hook bash)\"\neval \"$({load})\"\ncd ~/code/lab\n")
                 r = h.run(["bash", "-ic", f"__psbc_seen=$PWD; . {tools}/prompt.bash __psbc_hook {function}"])
                 mine, other = (float(line) / 10 for line in r.out.split()[-2:])
-                report_times(f"prompt in an unchanged directory, psbc's hook against {program}'s", mine, other, bar)
+                bars.times(f"prompt in an unchanged directory, psbc's hook against {program}'s", mine, other, bar)
 
         # The look at what the host's tools obey, before and after: files in directories, against the same project without them.
         # The build, which looks for nested repositories, is no part of this.
@@ -172,7 +160,7 @@ def main():
             filled, empty = totals(name, "run -- ./now")
             filled_build, empty_build = totals(name, "build")
             report_difference(f"{what} in the project: entry and exit beyond none", filled - filled_build, empty - empty_build, bar)
-    sys.exit(1 if missed else 0)
+    sys.exit(1 if bars.missed else 0)
 
 
 main()

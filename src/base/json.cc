@@ -152,6 +152,12 @@ std::string json_text(std::string_view text) {
   return out + "\"";
 }
 
+std::string json_list(const std::vector<std::string>& list) {
+  std::string out = "[";
+  for (const std::string& one : list) out += (out.size() > 1 ? "," : "") + json_text(one);
+  return out + "]";
+}
+
 std::optional<std::vector<std::string>> json_scalars(std::string_view text, std::span<const std::string_view> path) {
   return Reader(text, path).run();
 }

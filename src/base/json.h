@@ -12,6 +12,8 @@ namespace psbc::base {
 
 /// With its quotes; what is not UTF-8 is replaced, and what a terminal would obey or not show is escaped.
 std::string json_text(std::string_view text);
+/// A list of strings.
+std::string json_list(const std::vector<std::string>& list);
 
 /// The strings, numbers, `true`, `false` and `null` at and below the member that `path` names, in their order; of
 /// several members of one name the last. Nothing when there is no such member, or the text is no JSON or nests deeper

@@ -110,4 +110,12 @@ std::optional<policy::Places> places_here(Context& context, int& status) {
   return std::nullopt;
 }
 
+std::optional<base::AbsPath> self_here(Context& context, int& status) {
+  auto self = driver::find_self(context.fs);
+  if (self) return *self;
+  complain(self.error());
+  status = exit_machine;
+  return std::nullopt;
+}
+
 } // namespace psbc::cli

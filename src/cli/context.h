@@ -48,6 +48,8 @@ void say_remote_secrets(Context& context, const policy::Places& places, const st
 /// The project at or above `directory`, or the current one; says what is missing.
 std::optional<driver::Project> project_here(Context& context, const std::string& directory, int& status);
 std::optional<policy::Places> places_here(Context& context, int& status);
+/// This program, canonical.
+std::optional<base::AbsPath> self_here(Context& context, int& status);
 /// `directory` as the user typed it, seen from the current directory.
 std::optional<base::AbsPath> absolute(const Context& context, const std::string& directory);
 

@@ -35,11 +35,8 @@ int diff(Context& context, const DiffOptions& options) {
   if (!places) return status;
   const auto project = project_here(context, {}, status);
   if (!project) return status;
-  const auto self = driver::find_self(context.fs);
-  if (!self) {
-    complain(self.error());
-    return exit_machine;
-  }
+  const auto self = self_here(context, status);
+  if (!self) return status;
   const std::size_t dots = options.revisions.find("..");
   const std::string before = options.revisions.empty() ? "HEAD" : options.revisions.substr(0, dots);
   const std::string after = dots == std::string::npos ? "" : options.revisions.substr(dots + 2);

@@ -55,6 +55,7 @@ struct Asked {
   const driver::CompileInput input;
   const policy::Policy policy;
   const std::string text; // of the project's file
+  const trust::Capabilities granted; // by it
 
   std::string shown(const AbsPath& path) const { return base::escape(base::display_path(path, places.home)); }
 };
@@ -85,11 +86,8 @@ Change what_if(const Asked& asked, std::string words, const std::string& key, co
   if (wrong != all.end()) out.refused = std::string(diag::id(wrong->code)) + ": " + wrong->message;
   if (!builds) return out;
   diag::Diagnostics unused;
-  driver::CompileInput now = asked.input;
-  now.approved = asked.text;
-  const auto before = driver::asked(now, sources, unused), after = driver::asked(changed, sources, unused);
-  if (before && after)
-    for (const trust::Step& step : trust::widening(before->capabilities, after->capabilities)) out.grants.push_back(trust::shown(step, asked.places.home));
+  if (const auto after = driver::asked(changed, sources, unused))
+    for (const trust::Step& step : trust::widening(asked.granted, after->capabilities)) out.grants.push_back(trust::shown(step, asked.places.home));
   return out;
 }
 
@@ -214,19 +212,13 @@ std::vector<Explained> answers_to(const Asked& asked, const std::string& word) {
   return out;
 }
 
-std::string list_json(const std::vector<std::string>& list) {
-  std::string out = "[";
-  for (const std::string& one : list) out += (out.size() > 1 ? "," : "") + json_text(one);
-  return out + "]";
-}
-
 std::string json(const Explained& answer) {
   std::string changes = "[";
   for (const Change& change : answer.changes)
-    changes += (changes.size() > 1 ? "," : "") + ("{\"what\":" + json_text(change.words) + ",\"line\":" + json_text(change.line) + ",\"grants\":" + list_json(change.grants) + ",\"refused\":" +
+    changes += (changes.size() > 1 ? "," : "") + ("{\"what\":" + json_text(change.words) + ",\"line\":" + json_text(change.line) + ",\"grants\":" + base::json_list(change.grants) + ",\"refused\":" +
                                                   (change.refused.empty() ? "null" : json_text(change.refused)) + "}");
   return "{\"asked\":" + json_text(answer.asked) + ",\"kind\":" + json_text(answer.kind) + ",\"state\":" + json_text(answer.state) + ",\"path\":" + (answer.where.empty() ? "null" : json_text(answer.where)) +
-         ",\"because\":" + list_json(answer.because) + ",\"changes\":" + changes + "]}";
+         ",\"because\":" + base::json_list(answer.because) + ",\"changes\":" + changes + "]}";
 }
 
 std::string text(const Explained& answer) {
@@ -250,20 +242,20 @@ int explain(Context& context, const ExplainOptions& options) {
   if (!places) return status;
   const auto project = project_here(context, {}, status);
   if (!project) return status;
-  const auto self = driver::find_self(context.fs);
-  if (!self) {
-    complain(self.error());
-    return exit_machine;
-  }
+  const auto self = self_here(context, status);
+  if (!self) return status;
   driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
   driver::Sources sources;
   diag::Diagnostics diagnostics;
-  auto policy = driver::compile_policy(input, sources, diagnostics);
+  // The file is read once: what is granted is of the text whose policy is asked.
+  auto now = driver::asked(input, sources, diagnostics);
+  if (now) input.approved = now->config;
+  auto policy = now ? driver::compile_policy(input, sources, diagnostics) : std::nullopt;
   if (!policy) {
     show(context, diagnostics);
     return exit_usage;
   }
-  const Asked asked{.context = context, .places = *places, .input = input, .policy = std::move(*policy), .text = sources.front().text()};
+  const Asked asked{.context = context, .places = *places, .input = input, .policy = std::move(*policy), .text = now->config, .granted = std::move(now->capabilities)};
   std::string out;
   for (const std::string& word : options.what) {
     const auto answers = answers_to(asked, word);

@@ -41,12 +41,8 @@ std::string host_of(const policy::RemoteLogin& login) { return "`" + base::escap
 /// The policy of the file as it is, approved or not: which settings of git it shows.
 std::optional<policy::Policy> policy_here(Context& context, const policy::Places& places,
                                           const driver::Project& project, int& status) {
-  const auto self = driver::find_self(context.fs);
-  if (!self) {
-    complain(self.error());
-    status = exit_machine;
-    return std::nullopt;
-  }
+  const auto self = self_here(context, status);
+  if (!self) return std::nullopt;
   driver::Sources sources;
   diag::Diagnostics diagnostics;
   auto policy = driver::compile_policy(

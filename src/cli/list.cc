@@ -24,9 +24,6 @@ namespace psbc::cli {
 
 namespace {
 
-constexpr const char* not_from_here = "the projects of this machine cannot be seen from here";
-constexpr const char* outside = "type it in a terminal outside";
-
 /// Of a running session.
 struct Session {
   pid_t pid;
@@ -39,7 +36,7 @@ struct Session {
 struct Row {
   driver::KnownProject project;
   std::string state;    // fresh, stale, unreadable; gone: its file is not there any more
-  std::string approval; // approved, asks for more, not approved, unreadable
+  std::string approval; // approved, asks for more, not approved, not valid, unreadable; empty: nobody asked
   std::vector<Session> sessions;
   std::optional<std::size_t> waiting; // files, for psbc review; nothing: that cannot be read
 };
@@ -97,21 +94,33 @@ std::string approval_of(Context& context, const policy::Places& places, const dr
   return trust::widening(*approval->granted, asked->capabilities).empty() ? "approved" : "asks for more";
 }
 
-/// Nothing, and said, when this machine's record cannot be read.
-std::optional<std::vector<Row>> rows(Context& context, const policy::Places& places) {
-  const auto projects = driver::known_projects(context.fs, places);
-  if (!projects) {
-    complain(projects.error());
+struct Known {
+  policy::Places places;
+  std::vector<Row> rows;
+};
+
+/// Nothing, and said, when this machine's record cannot be read. `approvals`: they are asked for, which reads each file.
+std::optional<Known> known_here(Context& context, bool approvals, int& status) {
+  if (refuse_inside("the projects of this machine cannot be seen from here", "type it in a terminal outside")) {
+    status = exit_not_trusted;
     return std::nullopt;
   }
-  const auto running = runtime::running_sessions(places.state);
+  auto places = places_here(context, status);
+  if (!places) return std::nullopt;
+  const auto projects = driver::known_projects(context.fs, *places);
+  if (!projects) {
+    complain(projects.error());
+    status = exit_machine;
+    return std::nullopt;
+  }
+  const auto running = runtime::running_sessions(places->state);
   const std::vector<runtime::RunningSession> none;
   std::vector<Row> out;
   for (const driver::KnownProject& project : *projects)
-    out.push_back({.project = project, .state = state_of(context, places, project), .approval = approval_of(context, places, project),
-                   .sessions = sessions_of(places, project.id, running ? *running : none), .waiting = waiting_for_review(places, project.id)});
+    out.push_back({.project = project, .state = state_of(context, *places, project), .approval = approvals ? approval_of(context, *places, project) : "",
+                   .sessions = sessions_of(*places, project.id, running ? *running : none), .waiting = waiting_for_review(*places, project.id)});
   if (out.empty()) say(context, "nothing was built yet; in a project, type: psbc init");
-  return out;
+  return Known{.places = std::move(*places), .rows = std::move(out)};
 }
 
 std::string counted(std::size_t count, const std::string& word) { return std::to_string(count) + " " + word + (count == 1 ? "" : "s"); }
@@ -166,29 +175,23 @@ std::string advice(const Row& row) {
 } // namespace
 
 int list(Context& context, const ListOptions& options) {
-  if (refuse_inside(not_from_here, outside)) return exit_not_trusted;
   int status = exit_fine;
-  const auto places = places_here(context, status);
-  if (!places) return status;
-  const auto all = rows(context, *places);
-  if (!all) return exit_machine;
+  const auto known = known_here(context, options.json, status);
+  if (!known) return status;
   std::string out;
-  for (const Row& row : *all)
+  for (const Row& row : known->rows)
     if (options.json) out += (out.empty() ? "" : ",\n") + json(row);
-    else out += base::escape(padded(row.project.name, 24) + padded(row.state, 12)) + base::escape(base::display_path(row.project.root, places->home)) + running(row) + waiting(row) + "\n";
+    else out += base::escape(padded(row.project.name, 24) + padded(row.state, 12)) + base::escape(base::display_path(row.project.root, known->places.home)) + running(row) + waiting(row) + "\n";
   print(options.json ? "{\"version\":1,\"projects\":[" + out + "]}\n" : out);
   return exit_fine;
 }
 
 int status(Context& context) {
-  if (refuse_inside(not_from_here, outside)) return exit_not_trusted;
   int status = exit_fine;
-  const auto places = places_here(context, status);
-  if (!places) return status;
-  const auto all = rows(context, *places);
-  if (!all) return exit_machine;
-  for (const Row& row : *all) {
-    print(base::escape(padded(row.project.name, 24) + padded(row.state, 12) + padded(row.approval, 15)) + base::escape(base::display_path(row.project.root, places->home)) + "\n");
+  const auto known = known_here(context, true, status);
+  if (!known) return status;
+  for (const Row& row : known->rows) {
+    print(base::escape(padded(row.project.name, 24) + padded(row.state, 12) + padded(row.approval, 15)) + base::escape(base::display_path(row.project.root, known->places.home)) + "\n");
     for (const Session& session : row.sessions)
       print("  " + padded(std::to_string(session.pid), 9) + padded(session.age ? spoken(*session.age) : "?", 8) + base::escape(session.command) +
             (session.is_older ? "  (older than the build; what changed is for the next one)" : "") + "\n");

@@ -89,11 +89,8 @@ int trust(Context& context, const TrustOptions& options) {
     return exit_fine;
   }
 
-  const auto self = driver::find_self(context.fs);
-  if (!self) {
-    complain(self.error());
-    return exit_machine;
-  }
+  const auto self = self_here(context, status);
+  if (!self) return status;
   // The file is read once: what is judged and shown is what is kept (THREATS E3).
   driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
   driver::Sources sources;

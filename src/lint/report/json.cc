@@ -12,18 +12,13 @@
 
 namespace psbc::lint {
 
+using base::json_list;
 using base::json_text;
 using diag::Severity;
 
 namespace {
 
 constexpr const char* rule_name = "urn:psbc:rule:"; // the page is docs/rules, and psbc rule prints it
-
-std::string strings(const std::vector<std::string>& list) {
-  std::string out = "[";
-  for (const std::string& one : list) out += (out.size() > 1 ? "," : "") + json_text(one);
-  return out + "]";
-}
 
 std::string number(std::string_view name, std::size_t value) { return json_text(name) + ":" + std::to_string(value); }
 std::string field(std::string_view name, std::string_view value) { return json_text(name) + ":" + json_text(value); }
@@ -43,7 +38,7 @@ std::string edits(const Finding& finding) {
 std::string finding_json(const FileReport& file, const Finding& finding) {
   std::string out = "{" + field("file", file.source->name()) + "," + field("rule", diag::id(finding.what.code)) + "," + field("name", diag::slug(finding.what.code)) + "," +
                     field("severity", to_string(finding.what.severity)) + "," + span(place_of(finding)) + "," + field("key", finding.key) + "," + field("message", finding.what.message) + "," +
-                    "\"notes\":" + strings(finding.what.notes) + ",\"help\":" + strings(finding.what.help) + "," + field("fingerprint", fingerprint(finding)) + ",";
+                    "\"notes\":" + json_list(finding.what.notes) + ",\"help\":" + json_list(finding.what.help) + "," + field("fingerprint", fingerprint(finding)) + ",";
   out += "\"suppressed\":" + (finding.suppressed ? json_text(*finding.suppressed) : "null") + ",";
   out += "\"fix\":" + (finding.what.edits.empty() ? "null" : "{" + field("kind", to_string(finding.what.fix)) + ",\"edits\":" + edits(finding) + "}");
   return out + "}";
@@ -110,7 +105,7 @@ std::string render_json(const Report& report) {
     }
   std::vector<std::string> skipped;
   for (const diag::Code code : report.skipped) skipped.emplace_back(diag::id(code));
-  return out + "],\n\"skipped_rules\":" + strings(skipped) + "}\n";
+  return out + "],\n\"skipped_rules\":" + json_list(skipped) + "}\n";
 }
 
 std::string render_sarif(const Report& report) {
