@@ -124,7 +124,7 @@ bool send(int channel, const Message& message) {
   return true;
 }
 
-base::Result<std::optional<Message>> receive(int channel) {
+base::Result<std::optional<Message>> receive(int channel, Taking taking) {
   char buffer[max_message];
   iovec data{.iov_base = buffer, .iov_len = sizeof buffer};
   Ancillary ancillary{};
@@ -134,7 +134,7 @@ base::Result<std::optional<Message>> receive(int channel) {
   header.msg_control = ancillary.bytes;
   header.msg_controllen = sizeof ancillary.bytes;
   ssize_t size = 0;
-  while ((size = recvmsg(channel, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) < 0) {
+  while ((size = recvmsg(channel, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | (taking == Taking::look ? MSG_PEEK : 0))) < 0) {
     if (errno == EAGAIN)
       return std::optional<Message>{};
     if (errno != EINTR)

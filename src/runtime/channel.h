@@ -54,7 +54,8 @@ base::Result<ChannelPair> make_channel();
 /// Never blocks and never raises SIGPIPE. False when the message could not be sent: mostly of no
 /// interest, because that the other end is gone is noticed by other means.
 bool send(int channel, const Message& message);
+enum class Taking : std::uint8_t { take, look }; // look: it stays the next one, and the sender sees it as not received
 /// Nothing when there is no message now. An Error when the other end is gone, or speaks nonsense.
-base::Result<std::optional<Message>> receive(int channel);
+base::Result<std::optional<Message>> receive(int channel, Taking taking = Taking::take);
 
 } // namespace psbc::runtime

@@ -141,7 +141,9 @@ class Supervisor {
 
   bool obey() {
     for (;;) {
-      auto received = receive(channel_);
+      // Taken when it is done: what runs inside can stop this process in between, and psbc outside wakes it for as long
+      // as a message is not received (init_watch).
+      auto received = receive(channel_, Taking::look);
       if (!received)
         return false;
       if (!*received)
@@ -151,6 +153,8 @@ class Supervisor {
         pass_on(static_cast<int>(message.value));
       else if (message.kind == Message::Kind::resume && stopped_)
         resume(message.value != 0);
+      if (!receive(channel_))
+        return false;
     }
   }
 
