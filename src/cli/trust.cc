@@ -123,7 +123,7 @@ int trust(Context& context, const TrustOptions& options) {
   for (const policy::Rule& rule : policy->rules)
     if (rule.access == policy::Access::read_only) read_only.push_back(rule.path.string());
   say_remote_secrets(context, *places, read_only);
-  for (const std::string& sentence : driver::hidden_leaks(context.fs, *policy)) say(context, "psbc: " + sentence);
+  for (const lint::Leak& leak : driver::hidden_leaks(context.fs, *policy)) say(context, "psbc: " + leak.sentence + "; " + leak.help);
   if (options.show || (standing == Standing::approved && !options.yes)) {
     say(context, shown_root + sentence(standing, approval->note));
     return standing == Standing::approved ? exit_fine : exit_not_trusted;

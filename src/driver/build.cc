@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "driver/build_id.h"
 #include "driver/hidden_leaks.h"
+#include "driver/lint.h"
 #include "driver/provision.h"
 #include "driver/registry.h"
 #include "driver/version_cache.h"
@@ -55,6 +56,13 @@ base::Status refuse_foreign_links(base::Fs& fs, const policy::Policy& policy, co
     }
   }
   return base::ok();
+}
+
+/// What lint finds wrong beside the text: in the repository and on this machine. Asked when something is built, and no
+/// fact of the build: each commit and each other project would make it stale.
+void refuse_surroundings(const BuildRequest& request, const diag::SourceFile& source, diag::Diagnostics& diagnostics) {
+  for (const lint::Finding& finding : lint_config(source, request.project.config_file, {.ignores = false, .severities = false}, {.env = request.env, .host = true}))
+    if (finding.what.severity == diag::Severity::error && diag::rule(finding.what.code).scope != diag::Scope::text) diagnostics.add(finding.what);
 }
 
 } // namespace
@@ -123,6 +131,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
       return result;
     }
     TRY(refuse_foreign_links(fs, compiled->policy, places, diagnostics));
+    refuse_surroundings(request, *compiled->source, diagnostics);
     if (diagnostics.has_errors()) return result;
     TRY_ASSIGN(const int made, provision(compiled->policy, places, self));
     if (made == 0) break;
@@ -143,7 +152,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
   for (const policy::Token& token : compiled->policy.tokens) crossing += (crossing.empty() ? "" : ", ") + describe(token);
   if (!crossing.empty()) result.notes.push_back("tokens cross, each from a source of your own: " + crossing);
   result.written = std::move(published.written);
-  for (std::string& sentence : hidden_leaks(fs, compiled->policy)) result.notes.push_back(std::move(sentence));
+  for (const lint::Leak& leak : hidden_leaks(fs, compiled->policy)) result.notes.push_back(leak.sentence + "; " + leak.help);
   result.open = left_open(compiled->policy, base::landlock_version());
   result.inputs = facts.size();
   result.state = BuildResult::State::built;

@@ -225,7 +225,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   const std::string filter(emit::filter_for(policy->network.access));
   if (diagnostics.has_errors() || !entering || !standing) return std::nullopt;
 
-  Compiled compiled{.policy = std::move(*policy), .outputs = {}};
+  Compiled compiled{.source = loaded->source, .policy = std::move(*policy), .outputs = {}};
   const auto output = [&](const char* name, std::string bytes) { compiled.outputs.push_back({.name = name, .bytes = std::move(bytes)}); };
   output(enter_profile, *entering);
   output(standalone_profile, *standing);

@@ -31,6 +31,7 @@ struct CompileInput {
 using Sources = std::deque<diag::SourceFile>;
 
 struct Compiled {
+  const diag::SourceFile* source; // of the project: one of the Sources
   policy::Policy policy;
   std::vector<trace::Output> outputs;
 };

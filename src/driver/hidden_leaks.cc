@@ -37,19 +37,21 @@ std::optional<AbsPath> file_with_two_names(base::Fs& fs, const AbsPath& director
 
 } // namespace
 
-std::vector<std::string> hidden_leaks(base::Fs& fs, const policy::Policy& policy) {
-  std::vector<std::string> out;
+std::vector<lint::Leak> hidden_leaks(base::Fs& fs, const policy::Policy& policy) {
+  std::vector<lint::Leak> out;
   std::size_t budget = 2000;
   for (const policy::Rule& rule : policy.rules) {
     if (rule.access != policy::Access::hidden || rule.origin.source != policy::Origin::Source::project || out.size() >= most) continue;
     const std::string asked = " (hidden by " + base::escape(rule.origin.where) + ")";
     if (rule.path.is_under(policy.project) && is_tracked(fs, rule.path, true))
-      out.push_back(shown(rule.path, policy) + asked + " is tracked by git: what was committed can be read inside from its objects. Replace the secret, then: git rm -r --cached " +
-                    base::escape(base::quote_posix(rule.path.relative_to(policy.project))));
+      out.push_back({.by = lint::Leak::By::git,
+                     .sentence = shown(rule.path, policy) + asked + " is tracked by git: what was committed can be read inside from its objects",
+                     .help = "replace the secret, then: git rm -r --cached " + base::escape(base::quote_posix(rule.path.relative_to(policy.project)))});
     if (!rule.directory) continue;
     if (const auto file = file_with_two_names(fs, rule.path, budget))
-      out.push_back(shown(*file, policy) + asked + " has another name, a hard link: where that is visible inside, so is the file. To see its names: find DIRECTORY -samefile " +
-                    base::escape(base::quote_posix(base::display_path(*file, policy.home))));
+      out.push_back({.by = lint::Leak::By::hard_link,
+                     .sentence = shown(*file, policy) + asked + " has another name, a hard link: where that is visible inside, so is the file",
+                     .help = "to see its names: find DIRECTORY -samefile " + base::escape(base::quote_posix(base::display_path(*file, policy.home)))});
   }
   return out;
 }

@@ -165,23 +165,12 @@ base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath&
   return found;
 }
 
-lint::FileReport lint_text(const LintedText& text, const lint::Options& options, const LintMachine& machine) {
-  lint::FileReport report{.source = std::make_unique<diag::SourceFile>(text.name, text.text), .findings = {}};
-  if (text.kind == LintedKind::profile) {
-    report.findings = lint::lint_profile(*report.source, options);
-    return report;
-  }
+std::vector<lint::Finding> lint_config(const diag::SourceFile& source, const AbsPath& file, const lint::Options& options, const LintMachine& machine) {
   base::RealFs real;
   const base::Env empty;
-  if (!text.path) {
-    const AbsPath root = AbsPath::literal("/home/user/project"), file = root / config_name;
-    lint::ScopedFs fs(root, file);
-    report.findings = lint::lint({.source = *report.source, .root = root, .config_file = file, .places = nobodys_places(), .fs = fs, .env = empty}, options);
-    return report;
-  }
-  const AbsPath root = text.path->parent();
-  const auto repository = repository_of(real, *text.path);
-  const lint::RepositoryFacts facts = ask_repository(real, repository, root, *text.path);
+  const AbsPath root = file.parent();
+  const auto repository = repository_of(real, file);
+  const lint::RepositoryFacts facts = ask_repository(real, repository, root, file);
   const auto leaks = [&real](const policy::Policy& policy) { return hidden_leaks(real, policy); };
   if (machine.host) {
     const auto places = policy::find_places(real, machine.env);
@@ -191,16 +180,31 @@ lint::FileReport lint_text(const LintedText& text, const lint::Options& options,
     const auto canonical = resolve(real, root);
     if (places && user && canonical) {
       const lint::MachineFacts beside = ask_machine(real, *places, canonical->path, machine.env);
-      report.findings = lint::lint({.source = *report.source, .root = canonical->path, .config_file = canonical->path / text.path->name(), .places = *places, .fs = real, .env = machine.env,
-                                    .scope = diag::Scope::host, .user = &*user, .repository = &facts, .machine = &beside, .find_leaks = leaks},
-                                   options);
-      return report;
+      return lint::lint({.source = source, .root = canonical->path, .config_file = canonical->path / file.name(), .places = *places, .fs = real, .env = machine.env,
+                         .scope = diag::Scope::host, .user = &*user, .repository = &facts, .machine = &beside, .find_leaks = leaks},
+                        options);
     }
   }
-  lint::ScopedFs fs(real, repository ? repository->tree : root, *text.path);
-  report.findings = lint::lint({.source = *report.source, .root = root, .config_file = *text.path, .places = nobodys_places(), .fs = fs, .env = empty,
-                                .scope = diag::Scope::repo, .repository = &facts, .find_leaks = leaks},
-                               options);
+  lint::ScopedFs fs(real, repository ? repository->tree : root, file);
+  return lint::lint({.source = source, .root = root, .config_file = file, .places = nobodys_places(), .fs = fs, .env = empty,
+                     .scope = diag::Scope::repo, .repository = &facts, .find_leaks = leaks},
+                    options);
+}
+
+lint::FileReport lint_text(const LintedText& text, const lint::Options& options, const LintMachine& machine) {
+  lint::FileReport report{.source = std::make_unique<diag::SourceFile>(text.name, text.text), .findings = {}};
+  if (text.kind == LintedKind::profile) {
+    report.findings = lint::lint_profile(*report.source, options);
+    return report;
+  }
+  if (text.path) {
+    report.findings = lint_config(*report.source, *text.path, options, machine);
+    return report;
+  }
+  const base::Env empty;
+  const AbsPath root = AbsPath::literal("/home/user/project"), file = root / config_name;
+  lint::ScopedFs fs(root, file);
+  report.findings = lint::lint({.source = *report.source, .root = root, .config_file = file, .places = nobodys_places(), .fs = fs, .env = empty}, options);
   return report;
 }
 

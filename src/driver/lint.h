@@ -46,6 +46,10 @@ struct LintMachine {
   bool host = false; // rules that look at the developer's machine as well
 };
 
+/// What lint says of a .python-sandbox.toml, whose text may be newer than the file: `file` is where it lies, for what is beside it.
+/// The findings point into `source`.
+std::vector<lint::Finding> lint_config(const diag::SourceFile& source, const base::AbsPath& file, const lint::Options& options, const LintMachine& machine);
+
 /// What lint says of one text.
 lint::FileReport lint_text(const LintedText& text, const lint::Options& options, const LintMachine& machine);
 

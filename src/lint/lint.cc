@@ -36,8 +36,11 @@ void build_rules(const Look& look, const config::UserConfig& user) {
                                    .self = base::AbsPath::literal("/usr/bin/psbc"), .fs = look.in.fs, .env = look.in.env},
                                     found);
   if (policy && look.in.find_leaks && look.sees(diag::Scope::repo))
-    for (const std::string& leak : look.in.find_leaks(*policy))
-      look.add(diag::Code::hidden_but_committed, look.document.config->name.span, leak, "", {"inside, what git or another name shows is readable, hidden or not"}, {"make the secret worthless, then: git rm --cached FILE"});
+    for (const Leak& leak : look.in.find_leaks(*policy)) {
+      const bool in_git = leak.by == Leak::By::git;
+      Diagnostic& kept = look.add(in_git ? diag::Code::hidden_but_committed : diag::Code::hidden_has_alias, look.document.config->name.span, leak.sentence, "", {}, {leak.help});
+      if (!in_git) kept.severity = diag::Severity::warning; // the other name may be hidden as well
+    }
   for (const Diagnostic& one : found.all()) {
     const bool elsewhere = !one.labels.empty() && one.labels.front().span.file != &look.in.source;
     if (!look.sees(diag::rule(one.code).scope) || elsewhere) continue;

@@ -43,6 +43,14 @@ struct MachineFacts {
   std::vector<std::string> stale;     // why the build is older than its inputs; empty: it is not, or there is none
 };
 
+/// What is hidden by name, and reached inside by another way.
+struct Leak {
+  enum class By : std::uint8_t { git, hard_link };
+  By by = By::git;
+  std::string sentence;
+  std::string help;
+};
+
 struct Input {
   const diag::SourceFile& source;
   base::AbsPath root;        // of the project
@@ -54,12 +62,13 @@ struct Input {
   const config::UserConfig* user = nullptr;    // of the developer; where the scope is the host
   const RepositoryFacts* repository = nullptr; // where the scope is wider than the text
   const MachineFacts* machine = nullptr;       // where it is the host
-  std::function<std::vector<std::string>(const policy::Policy&)> find_leaks = {}; // hidden files whose content is reached otherwise, a sentence each
+  std::function<std::vector<Leak>(const policy::Policy&)> find_leaks = {};
 };
 
 struct Options {
   diag::Persona persona = diag::Persona::regular;
   bool ignores = true;         // suppressions in the file count
+  bool severities = true;      // and what it makes of the severity of rules
   bool require_reason = false; // and need a reason
 };
 

@@ -134,7 +134,7 @@ void apply_suppressions(const Document& document, const Options& options, std::v
       }
       const Severity severity = entry.value.value == "error" ? Severity::error : entry.value.value == "warning" ? Severity::warning : Severity::info;
       for (Finding& finding : findings)
-        if (finding.what.code == *rule) finding.what.severity = severity;
+        if (options.severities && finding.what.code == *rule) finding.what.severity = severity;
     }
 
   for (Suppression& suppression : suppressions) {

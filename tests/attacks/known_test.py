@@ -34,13 +34,17 @@ def _(h):
     git(h, "add", ".env")
     git(h, "commit", "-qm", "oops")
     p = Project(h, 'hidden = [".env"]\n')
-    steal = "cat .env; git show HEAD:.env"
+    steal = "cat .env; git show HEAD:.env; git show HEAD~:.env"
     assert h.decoys.found_in(h.run(["sh", "-c", steal], cwd=p.path).out) == ["committed"]
     seed("hidden-committed", h.decoys.found_in(p.predecessor(steal).out))
     said = r"`~/code/demo/\.env` \(hidden by ~/code/demo/\.python-sandbox\.toml:\d+\) is tracked by git: .* git rm -r --cached '?\.env"
-    for command in (["trust", "--show"], ["build", "--force"]):
-        r = p.psbc(*command)
-        assert re.search(said, r.err), r
+    assert re.search(said, p.psbc("trust", "--show").err, re.S)
+    refused = p.psbc("build", "--force")
+    assert refused.status == 2 and "PSB307" in refused.err and re.search(said, refused.err, re.S), refused
+    # Out of the index it is a file like another, and what was committed stays in the objects.
+    git(h, "rm", "-q", "--cached", ".env")
+    git(h, "commit", "-qm", "gone")
+    assert p.psbc("build", "--force").ok
     judge("hidden-committed", bool(h.decoys.found_in(p.entered(steal).out)), "A committed secret\\*\\* is readable")
 
 

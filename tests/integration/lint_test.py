@@ -186,6 +186,39 @@ def _(h):
     assert lint(h, "--no-host").ok and "PSB101" not in h.psbc("build", cwd="~/code/lab").err
 
 
+@test("psbc build stops for what lint finds wrong in the repository and on this machine, whatever the file says, and keeps the last good build")
+def _(h):
+    h.require("firejail")
+    project(h, 'name = "lab"\n')
+    h.mkdir("~/code/other")
+    h.write("~/code/other/.python-sandbox.toml", 'name = "other"\n')
+    for name in ("lab", "other"):
+        assert h.psbc("trust", "--yes", cwd=f"~/code/{name}").ok and h.psbc("build", cwd=f"~/code/{name}").ok
+    git = lambda *words: h.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd="~/code/lab")
+    for name in (".env", "enter.profile", CONFIG):
+        h.write(f"~/code/lab/{name}", "A=1\n") if name != CONFIG else None
+    assert git("init", "-q").ok and git("add", "-f", ".env", CONFIG).ok and git("commit", "-qm", "x").ok
+    builds = lambda: {path: path.read_bytes() for path in Path(h.path("~/.local/state/psbc/builds")).glob("*/current/enter.profile")}
+    before = builds()
+    assert len(before) == 2
+    generated = ["enter.profile"]
+    for rule, text, help, mend in (
+        ("PSB307", 'hidden = [".env"]', "git rm -r --cached '.env'", ["rm", "-q", "--cached", ".env"]),
+        ("PSB605", "", "git rm --cached enter.profile", ["rm", "-q", "--cached", *generated]),
+        ("PSB208", 'readonly = ["~/code/other"]', "copy what is needed", None),
+    ):
+        if rule == "PSB605":
+            assert git("add", "-f", *generated).ok
+        project(h, f'# psbc: file-ignore[{rule}] trust me\nname = "lab"\n{text}\n[lint.severity]\n{rule} = "info"\n')
+        h.psbc("trust", "--yes", cwd="~/code/lab")
+        r = h.psbc("build", cwd="~/code/lab")
+        assert r.status == 2 and f"error[{rule}]" in r.err and help in r.err and "the last good build stays in use" in r.err, (rule, r)
+        assert builds() == before, rule
+        if mend:
+            assert git(*mend).ok and h.psbc("build", cwd="~/code/lab").ok, rule
+            before = builds()
+
+
 @test("a baseline: what was there does not fail, wherever it moves; what is new does; what is gone is said; none is an error")
 def _(h):
     project(h)

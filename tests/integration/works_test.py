@@ -189,7 +189,8 @@ def _(h):
 
 @test("`psbc run` in the same sandbox just runs, in another's it is refused, and `psbc enter` inside is refused")
 def _(h):
-    run = project(h, 'readonly = ["~/code/other"]\n')
+    h.write("~/.config/psbc/config.toml", 'readonly = ["~/code/other"]\n')
+    run = project(h)
     other = project(h, path="~/code/other", name="other")
     assert other("true").ok
     r = run("psbc", "run", "--", "sh", "-c", "echo again $JAILED_ENV; exit 7")

@@ -66,7 +66,7 @@ void others(const Look& look) {
       if (!path) continue;
       for (const MachineFacts::Other& other : look.in.machine->others)
         if (path->is_under(other.path) || other.path.is_under(*path)) {
-          look.add(Code::exposes_other_sandbox, entry.span, shown(entry.value) + " belongs to the sandbox " + shown(other.name), "", {"what is planted in one is read or run in the other"}, {"copy what is needed, or build it as a package"});
+          look.add(Code::exposes_other_sandbox, entry.span, shown(entry.value) + " belongs to the sandbox " + shown(other.name), "", {"what is planted in one is read or run in the other"}, {"copy what is needed, or build it as a package; what you want in all of your own sandboxes: readonly in ~/.config/psbc/config.toml"});
           break;
         }
     }
