@@ -18,6 +18,7 @@
 #include "policy/shell_table.h"
 #include "runtime/jail_init.h"
 #include "runtime/ssh_agent.h"
+#include "runtime/verify/decoys.h"
 
 namespace psbc::cli {
 namespace {
@@ -49,6 +50,7 @@ struct Options {
   ExplainOptions explain;
   ListOptions list;
   DoctorOptions doctor;
+  VerifyOptions verify;
   TrustOptions trust;
   DiffOptions diff;
   CleanOptions clean;
@@ -154,6 +156,11 @@ void define_review(CLI::App& review, Options& o) {
 
 void define_doctor(CLI::App& doctor, Options& o) { doctor.add_flag("--json", o.doctor.json, "For programs"); }
 
+void define_verify(CLI::App& verify, Options& o) {
+  add_project(verify, o.verify.directory);
+  verify.add_flag("--json", o.verify.json, "For programs");
+}
+
 void define_list(CLI::App& list, Options& o) { list.add_flag("--json", o.list.json, "For programs"); }
 
 void define_explain(CLI::App& explain, Options& o) {
@@ -202,7 +209,7 @@ void define_git_hooks(CLI::App& hooks, Options& o) {
 }
 
 void define_shell(CLI::App& command, Options& o) {
-  command.add_option("shell", o.shell, "bash, zsh or fish")->type_name("SHELL")->required();
+  command.add_option("shell", o.shell, "bash, zsh or fish; json: the table of options, for programs")->type_name("SHELL")->required();
 }
 
 void define_hook(CLI::App& hook, Options& o) {
@@ -272,7 +279,7 @@ constexpr CommandRow table[] = {
      [](Context& c, Options& o) { return hook(c, o.hook); }, false, false, "bash zsh fish"},
     {"leave", "Inside: end this session, and let the shell outside go to DIR", define_leave, [](Context& c, Options& o) { return leave(c, o.leave_for); }},
     {"completions", "What completes psbc in your shell: psbc completions bash, zsh or fish", define_shell,
-     [](Context&, Options& o) { return print_completions(o.shell); }, false, false, "bash zsh fish"},
+     [](Context&, Options& o) { return print_completions(o.shell); }, false, false, "bash zsh fish json"},
     {"git", "git outside, where nothing that the repository names is run: psbc git ARG...", [](CLI::App&, Options&) {},
      [](Context& c, Options& o) { return host_git(c, o.command); }, true, true},
     {"git-hooks", "Hooks of git that run pre-commit in the sandbox", define_git_hooks,
@@ -286,6 +293,12 @@ constexpr CommandRow table[] = {
     {"explain", "What the sandbox makes of a path, a variable or a host, which line says so, and what would change it", define_explain,
      [](Context& c, Options& o) { return explain(c, o.explain); }},
     {"doctor", "What is broken or weak on this machine, and what to type; exit 1 when something is broken", define_doctor, [](Context& c, Options& o) { return doctor(c, o.doctor); }},
+    {"verify", "Try attacks on decoys in this project's sandbox; exit 1 when one gets through. `-- CMD`: in what CMD starts instead", define_verify,
+     [](Context& c, Options& o) {
+       o.verify.command = std::move(o.command);
+       return verify(c, o.verify);
+     },
+     true},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
@@ -327,33 +340,47 @@ void define(CLI::App& app, Options& o, const std::vector<std::string>& words) {
     if (all || named(row.name)) row.define(*app.add_subcommand(row.name, row.summary), o);
 }
 
-std::vector<CompletedOption> completed(CLI::App& app) {
-  std::vector<CompletedOption> out;
+/// "KIND", without the list of what it may be.
+std::string value_name(const CLI::Option& option) {
+  const std::string name = option.get_type_name();
+  return name.substr(0, name.find(':'));
+}
+
+std::vector<ListedOption> completed(CLI::App& app) {
+  std::vector<ListedOption> out;
   for (const CLI::Option* option : app.get_options()) {
-    CompletedOption& one = out.emplace_back();
+    ListedOption& one = out.emplace_back();
     for (const std::string& name : option->get_snames()) one.names.push_back("-" + name);
     for (const std::string& name : option->get_lnames()) one.names.push_back("--" + name);
     one.summary = option->get_description();
-    one.has_value = option->get_items_expected_max() > 0;
+    if (option->get_items_expected_max() > 0) one.value = value_name(*option);
     if (one.names.empty()) out.pop_back(); // an argument
   }
   return out;
 }
 
+std::vector<ListedArgument> listed_arguments(CLI::App& app) {
+  std::vector<ListedArgument> out;
+  for (const CLI::Option* option : app.get_options())
+    if (option->get_positional()) out.push_back({.value = value_name(*option), .summary = option->get_description(), .required = option->get_required(), .many = option->get_items_expected_max() > 1});
+  return out;
+}
+
 int print_completions(const std::string& shell) {
-  const policy::Shell* const known = known_shell(shell, "completion");
-  if (known == nullptr) return exit_usage;
+  if (shell != "json" && known_shell(shell, "completion") == nullptr) return exit_usage;
   Options unused;
   CLI::App app{description, "psbc"};
   define(app, unused, {"--help"}); // all of them
-  std::vector<CompletedCommand> commands;
+  std::vector<ListedCommand> commands;
   for (const CommandRow& row : table) {
-    CompletedCommand& command = commands.emplace_back(CompletedCommand{.name = row.name, .summary = row.summary, .words = {}, .options = {}, .has_tail = row.has_tail && !row.is_all_tail});
+    ListedCommand& command = commands.emplace_back(ListedCommand{.name = row.name, .summary = row.summary, .words = {}, .options = {}, .arguments = {}, .has_tail = row.has_tail && !row.is_all_tail});
     for (const std::string_view word : base::split(row.words, ' '))
       if (!word.empty()) command.words.emplace_back(word);
-    if (!row.is_all_tail) command.options = completed(*app.get_subcommand(row.name));
+    if (row.is_all_tail) continue;
+    command.options = completed(*app.get_subcommand(row.name));
+    command.arguments = listed_arguments(*app.get_subcommand(row.name));
   }
-  print(completions(known->id, commands, completed(app)));
+  print(completions(shell, commands, completed(app)));
   return exit_fine;
 }
 
@@ -463,6 +490,8 @@ int parse_and_dispatch(const std::vector<std::string>& words, Options& options, 
 int run(int argc, char** argv) {
   // Before CLI11: the first process inside must start at once, and sees nothing of the options.
   if (argc >= 2 && std::string_view(argv[1]) == "jail-init") return runtime::jail_init_main();
+  if (argc == 3 && std::string_view(argv[1]) == "verify-attempts") return runtime::verify_attempts_main(argv[2]);
+  if (argc == 3 && std::string_view(argv[1]) == "verify-decoy") return runtime::verify_decoy_main();
   if (argc >= 2 && std::string_view(argv[1]) == "agent-filter") return runtime::agent_filter_main();
   if (const auto status = by_hook(argc, argv)) return *status;
   if (argc >= 2 && std::string_view(argv[1]) == "shim-exec") return shim_exec(argc, argv); // its arguments are the program's

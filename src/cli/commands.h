@@ -45,6 +45,13 @@ struct DoctorOptions {
 };
 int doctor(Context& context, const DoctorOptions& options);
 
+struct VerifyOptions {
+  std::string directory;
+  std::vector<std::string> command; // another launcher, to which the command inside is appended; empty: psbc run
+  bool json = false;
+};
+int verify(Context& context, const VerifyOptions& options);
+
 struct ExplainOptions {
   std::vector<std::string> what; // paths, patterns, VARIABLEs, hosts
   bool json = false;

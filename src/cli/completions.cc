@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/completions.h"
 
+#include "base/json.h"
 #include "base/quote.h"
 #include "base/text.h"
 
@@ -13,9 +14,9 @@ std::string join(const std::vector<std::string>& words) {
   return out;
 }
 
-std::string names_of(const std::vector<CompletedOption>& options) {
+std::string names_of(const std::vector<ListedOption>& options) {
   std::vector<std::string> names;
-  for (const CompletedOption& option : options) names.insert(names.end(), option.names.begin(), option.names.end());
+  for (const ListedOption& option : options) names.insert(names.end(), option.names.begin(), option.names.end());
   return join(names);
 }
 
@@ -26,10 +27,10 @@ std::string described(const std::string& name, const std::string& summary) {
   return base::quote_posix(out + ":" + summary);
 }
 
-std::string for_bash(const std::vector<CompletedCommand>& commands, const std::vector<CompletedOption>& global) {
+std::string for_bash(const std::vector<ListedCommand>& commands, const std::vector<ListedOption>& global) {
   std::vector<std::string> names;
   std::string cases, has_tail;
-  for (const CompletedCommand& command : commands) {
+  for (const ListedCommand& command : commands) {
     names.push_back(command.name);
     cases += "    " + command.name + ") options+=" + base::quote_posix(" " + names_of(command.options)) + " arguments=" + base::quote_posix(join(command.words)) + " ;;\n";
     if (command.has_tail) has_tail += (has_tail.empty() ? "" : "|") + command.name;
@@ -62,15 +63,15 @@ std::string for_bash(const std::vector<CompletedCommand>& commands, const std::v
 }
 
 // `commands`, `options` and `words` are zsh's own.
-std::string for_zsh(const std::vector<CompletedCommand>& commands, const std::vector<CompletedOption>& global) {
-  const auto list = [](const std::vector<CompletedOption>& options) {
+std::string for_zsh(const std::vector<ListedCommand>& commands, const std::vector<ListedOption>& global) {
+  const auto list = [](const std::vector<ListedOption>& options) {
     std::string out;
-    for (const CompletedOption& option : options)
+    for (const ListedOption& option : options)
       for (const std::string& name : option.names) out += " " + described(name, option.summary);
     return out;
   };
   std::string names, cases;
-  for (const CompletedCommand& command : commands) {
+  for (const ListedCommand& command : commands) {
     names += "\n    " + described(command.name, command.summary);
     cases += "    " + command.name + ") flags+=(" + list(command.options) + " ) arguments=(" + join(command.words) + ") tail=" + (command.has_tail ? "1" : "") + " ;;\n";
   }
@@ -100,21 +101,21 @@ std::string for_zsh(const std::vector<CompletedCommand>& commands, const std::ve
          "if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _psbc \"$@\"; elif (($+functions[compdef])); then compdef _psbc psbc; fi\n";
 }
 
-std::string for_fish(const std::vector<CompletedCommand>& commands, const std::vector<CompletedOption>& global) {
+std::string for_fish(const std::vector<ListedCommand>& commands, const std::vector<ListedOption>& global) {
   std::vector<std::string> all;
-  for (const CompletedCommand& command : commands) all.push_back(command.name);
-  const auto options = [](const std::string& condition, const std::vector<CompletedOption>& list) {
+  for (const ListedCommand& command : commands) all.push_back(command.name);
+  const auto options = [](const std::string& condition, const std::vector<ListedOption>& list) {
     std::string out;
-    for (const CompletedOption& option : list) {
+    for (const ListedOption& option : list) {
       out += "complete -c psbc" + condition;
       for (const std::string& name : option.names) out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-      out += (option.has_value ? " -r" : "") + std::string(" -d ") + base::quote_fish(option.summary) + "\n";
+      out += (option.value.empty() ? "" : " -r") + std::string(" -d ") + base::quote_fish(option.summary) + "\n";
     }
     return out;
   };
   std::string out = "# psbc completions fish\ncomplete -c psbc -e\n" + options("", global);
   const std::string none = " -n " + base::quote_fish("not __fish_seen_subcommand_from " + join(all));
-  for (const CompletedCommand& command : commands) {
+  for (const ListedCommand& command : commands) {
     out += "complete -c psbc -f" + none + " -a " + base::quote_fish(command.name) + " -d " + base::quote_fish(command.summary) + "\n";
     const std::string here = " -n " + base::quote_fish("__fish_seen_subcommand_from " + command.name);
     if (!command.words.empty()) out += "complete -c psbc -f" + here + " -a " + base::quote_fish(join(command.words)) + "\n";
@@ -123,9 +124,35 @@ std::string for_fish(const std::vector<CompletedCommand>& commands, const std::v
   return out;
 }
 
+std::string json_of(const ListedOption& option);
+std::string json_of(const ListedArgument& argument);
+std::string json_of(const ListedCommand& command);
+
+template <class Item>
+std::string json_array(const std::vector<Item>& items) {
+  std::string out;
+  for (const Item& item : items) out += (out.empty() ? "" : ",") + json_of(item);
+  return "[" + out + "]";
+}
+
+std::string json_of(const ListedOption& option) {
+  return "{\"names\":" + base::json_list(option.names) + ",\"value\":" + base::json_text(option.value) + ",\"summary\":" + base::json_text(option.summary) + "}";
+}
+
+std::string json_of(const ListedArgument& argument) {
+  return "{\"value\":" + base::json_text(argument.value) + ",\"summary\":" + base::json_text(argument.summary) + ",\"required\":" + (argument.required ? "true" : "false") +
+         ",\"many\":" + (argument.many ? "true" : "false") + "}";
+}
+
+std::string json_of(const ListedCommand& command) {
+  return "\n{\"name\":" + base::json_text(command.name) + ",\"summary\":" + base::json_text(command.summary) + ",\"words\":" + base::json_list(command.words) +
+         ",\"arguments\":" + json_array(command.arguments) + ",\"options\":" + json_array(command.options) + ",\"has_tail\":" + (command.has_tail ? "true" : "false") + "}";
+}
+
 } // namespace
 
-std::string completions(const std::string& shell, const std::vector<CompletedCommand>& commands, const std::vector<CompletedOption>& global) {
+std::string completions(const std::string& shell, const std::vector<ListedCommand>& commands, const std::vector<ListedOption>& global) {
+  if (shell == "json") return "{\"version\":1,\"options\":" + json_array(global) + ",\"commands\":" + json_array(commands) + "}\n";
   if (shell == "zsh") return for_zsh(commands, global);
   return shell == "fish" ? for_fish(commands, global) : for_bash(commands, global);
 }

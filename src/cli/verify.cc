@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// psbc verify: attacks that work on this machine, tried in the sandbox of this project as psbc run builds it, on decoys.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/landlock.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "driver/compile.h"
+#include "policy/explain.h"
+#include "runtime/verify/decoys.h"
+#include "trust/store.h"
+
+namespace psbc::cli {
+namespace {
+
+using base::AbsPath;
+using base::json_text;
+
+constexpr int outside_limit = 10, inside_limit = 60; // seconds: a token may have to be asked for
+
+enum class Verdict : std::uint8_t { pass, fail, open, unknown };
+constexpr std::array<const char*, 4> verdict_names = {"pass", "fail", "open", "unknown"};
+constexpr std::array<const char*, 4> verdict_words = {"pass", "FAIL", "open", "cannot tell"};
+
+struct Row {
+  const runtime::Probe& probe;
+  Verdict verdict;
+  std::string why; // empty: as it should be
+};
+
+/// What the file, or the kernel, leaves open: said by psbc build as well. Empty: nothing of this probe.
+std::string why_open(std::string_view id, const policy::Policy& policy) {
+  const bool shares = policy.network.access == config::NetworkAccess::full;
+  if (id == "localhost" && shares) return "the network is shared: `[network] access`";
+  if (id == "x-server" && policy.devices.x11) return "`[devices] gui`, by an X server";
+  if (id == "wayland" && policy.devices.gui) return "`[devices] gui`";
+  if (id == "abstract-socket" && policy.devices.x11) return "`[devices] gui`, by an X server, which X clients ask for that way";
+  if (id == "abstract-socket" && policy.network.access != config::NetworkAccess::none && (policy.accept_abstract || base::landlock_version() < base::landlock_with_scopes))
+    return "closing them takes Landlock's scopes (Linux 6.12), or `[network] access = \"none\"`";
+  return "";
+}
+
+Row judge(const runtime::Probe& probe, const policy::Policy& policy, const runtime::Decoys::Ran& outside, const runtime::Decoys::Ran& inside, bool is_ours) {
+  const auto found = outside.reached.find(probe.id);
+  if (found == outside.reached.end()) return {probe, Verdict::unknown, "nothing of the kind is here"};
+  if (inside.reached.at(probe.id)) {
+    std::string open = is_ours ? why_open(probe.id, policy) : "";
+    return {probe, open.empty() ? Verdict::fail : Verdict::open, std::move(open)};
+  }
+  if (!found->second) return {probe, Verdict::unknown, "it does not work outside either"};
+  return {probe, Verdict::pass, ""};
+}
+
+std::vector<std::string> paths_of(const policy::Policy& policy, policy::Access access, bool directories) {
+  std::vector<std::string> out;
+  for (const policy::Rule& rule : policy.rules)
+    if (rule.access == access && rule.exists && (!directories || (rule.directory && rule.origin.source == policy::Origin::Source::project))) out.push_back(rule.path.string());
+  return out;
+}
+
+std::vector<std::string> crossing(const policy::Policy& policy) {
+  std::vector<std::string> out = policy.pass;
+  for (const policy::Token& token : policy.tokens) out.push_back(token.name);
+  for (const policy::Variable& variable : policy.variables) out.push_back(variable.name);
+  return out;
+}
+
+std::string text(const std::string& name, const std::vector<Row>& rows, const std::array<int, 4>& counts) {
+  std::string out = "`" + base::escape(name) + "`: " + std::to_string(rows.size()) + " attacks, each tried outside first\n";
+  for (const Verdict verdict : {Verdict::fail, Verdict::open, Verdict::unknown, Verdict::pass})
+    for (const Row& row : rows) {
+      if (row.verdict != verdict) continue;
+      const std::string word = verdict_words[static_cast<std::size_t>(verdict)], id = row.probe.id;
+      out += word + std::string(13 - word.size(), ' ') + id + std::string(22 - id.size(), ' ') + row.probe.what + " (" + row.probe.stands_for + ")\n";
+      if (!row.why.empty()) out += std::string(13, ' ') + row.why + "\n";
+    }
+  return out + std::to_string(counts[0]) + " passed, " + std::to_string(counts[1]) + " failed, " + std::to_string(counts[2]) + " open, " + std::to_string(counts[3]) + " cannot be told here\n";
+}
+
+std::string json(const std::string& name, const AbsPath& root, const std::vector<Row>& rows, const std::array<int, 4>& counts) {
+  std::string list;
+  for (const Row& row : rows)
+    list += (list.empty() ? "" : ",\n") + ("{\"id\":" + json_text(row.probe.id) + ",\"vector\":" + json_text(row.probe.row) + ",\"what\":" + json_text(row.probe.what) + ",\"stands_for\":" + json_text(row.probe.stands_for) +
+                                         ",\"verdict\":" + json_text(verdict_names[static_cast<std::size_t>(row.verdict)]) + ",\"why\":" + (row.why.empty() ? "null" : json_text(row.why)) + "}");
+  std::string out = "{\"version\":1,\"name\":" + json_text(name) + ",\"root\":" + json_text(root.string());
+  for (std::size_t n = 0; n < counts.size(); ++n) out += std::string(",\"") + verdict_names[n] + "\":" + std::to_string(counts[n]);
+  return out + ",\"probes\":[" + list + "]}\n";
+}
+
+} // namespace
+
+int verify(Context& context, const VerifyOptions& options) {
+  if (refuse_inside("the attacks are tried from outside", "type it in a terminal outside")) return exit_not_trusted;
+  int status = exit_fine;
+  const auto places = places_here(context, status);
+  if (!places) return status;
+  const auto project = project_here(context, options.directory, status);
+  if (!project) return status;
+  const auto self = self_here(context, status);
+  if (!self) return status;
+  const auto approval = trust::Store(places->state).lookup(policy::project_id(project->root), project->root);
+  if (!approval || !approval->granted) {
+    if (!approval) complain(approval.error());
+    else complain("`" + base::escape(base::display_path(project->config_file, places->home)) + "` was never approved", "see what it asks for: psbc trust");
+    return exit_not_trusted;
+  }
+  driver::Sources sources;
+  diag::Diagnostics diagnostics;
+  const auto policy = driver::compile_policy({.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env, .approved = approval->config}, sources, diagnostics);
+  if (!policy) {
+    show(context, diagnostics);
+    return exit_usage;
+  }
+
+  const auto is_granted = [&](const AbsPath& path, bool to_write) {
+    const policy::Explanation found = policy::explain(*policy, context.fs, path);
+    return found.rule != nullptr && (found.seen == policy::Seen::writable || (found.seen == policy::Seen::read_only && !to_write));
+  };
+  const auto decoys = runtime::Decoys::make({.psbc = *self, .home = places->home, .project = project->root, .state = places->state, .data = places->data, .config_file = project->config_file.string(),
+                                             .hidden = paths_of(*policy, policy::Access::hidden, false), .read_only = paths_of(*policy, policy::Access::read_only, true),
+                                             .crossing = crossing(*policy), .is_granted = is_granted, .environment = context.env});
+  if (!decoys) {
+    complain(decoys.error());
+    return exit_machine;
+  }
+  const runtime::Decoys::Ran outside = (*decoys)->run((*decoys)->attempts(), outside_limit);
+  const bool is_ours = options.command.empty();
+  std::vector<std::string> command = is_ours ? std::vector<std::string>{self->string(), "run", "--"} : options.command;
+  for (std::string& word : (*decoys)->attempts()) command.push_back(std::move(word));
+  const runtime::Decoys::Ran inside = (*decoys)->run(std::move(command), inside_limit);
+  if (!outside.finished || !inside.finished) {
+    for (const std::string_view line : base::split(inside.said, '\n'))
+      if (outside.finished && !line.empty()) say(context, base::escape(line));
+    complain(outside.finished ? "the sandbox could not be entered, so nothing is known of it" : "the attacks could not be tried outside, so nothing is known", "psbc doctor");
+    return exit_machine;
+  }
+
+  std::vector<Row> rows;
+  std::array<int, 4> counts{};
+  for (const runtime::Probe& probe : runtime::probes()) {
+    rows.push_back(judge(probe, *policy, outside, inside, is_ours));
+    ++counts[static_cast<std::size_t>(rows.back().verdict)];
+  }
+  print(options.json ? json(policy->name, project->root, rows, counts) : text(policy->name, rows, counts));
+  return counts[static_cast<std::size_t>(Verdict::fail)] > 0 ? exit_findings : exit_fine;
+}
+
+} // namespace psbc::cli
