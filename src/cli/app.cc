@@ -137,7 +137,13 @@ void define_diff(CLI::App& diff, Options& o) {
 
 void define_clean(CLI::App& clean, Options& o) {
   add_project(clean, o.clean.directory);
-  clean.add_flag("--environment", o.clean.environment, "Also its environment, caches and state");
+  clean.add_flag("--envs", o.clean.environments, "Also its environment, caches and state");
+  clean.add_flag("--yes", o.clean.yes, "Without a question, for scripts that mean it");
+}
+
+void define_uninstall(CLI::App& uninstall, Options& o) {
+  uninstall.add_flag("--envs", o.clean.environments, "Also the environments, caches and state of all projects");
+  uninstall.add_flag("--yes", o.clean.yes, "Without a question, for scripts that mean it");
 }
 
 void define_stop(CLI::App& stop, Options& o) {
@@ -306,7 +312,8 @@ constexpr CommandRow table[] = {
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"status", "The projects of this machine: built, stale, approved, and their running sessions", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return status(c); }},
     {"list", "The same as a line each, and for programs", define_list, [](Context& c, Options& o) { return list(c, o.list); }},
-    {"clean", "Remove what was built for a project", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
+    {"clean", "Remove what was built for a project: named first, and asked about", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
+    {"uninstall", "Remove all that psbc keeps on this machine, and its lines in the settings of shells", define_uninstall, [](Context& c, Options& o) { return uninstall(c, o.clean); }},
     {"shim", "An interpreter for editors that enters the sandbox", define_shim, [](Context& c, Options& o) { return shim(c, o.shim); }},
     {"tokens", "Where your tokens come from; the services that psbc knows", define_tokens,
      [](Context& c, Options& o) {

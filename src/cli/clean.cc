@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "driver/remove.h"
+#include "cli/removal.h"
 #include "runtime/sessions.h"
 
 namespace psbc::cli {
@@ -21,19 +21,23 @@ int clean(Context& context, const CleanOptions& options) {
   }
   auto project = driver::find_project(context.fs, *directory);
   const base::AbsPath root = project && *project ? (*project)->root : *directory;
+  const std::string shown = base::escape(base::display_path(root, places->home));
   const auto sessions = runtime::running_sessions(places->state, policy::project_id(root));
   if (sessions && !sessions->empty()) {
-    complain("a session of `" + base::escape(sessions->front().name) + "` is running", "end it first: psbc -C " + base::escape(base::display_path(root, places->home)) + " stop");
+    complain("a session of `" + base::escape(sessions->front().name) + "` is running", "end it first: psbc -C " + shown + " stop");
     return exit_machine;
   }
-  const auto removed = driver::remove_project(*places, root, options.environment);
-  if (!removed) {
-    complain(removed.error());
+  const auto removals = driver::removals_of(*places, root, options.environments);
+  if (!removals) {
+    complain(removals.error());
     return exit_machine;
   }
-  for (const std::string& what : *removed) say(context, "removed " + what);
-  if (removed->empty()) say(context, "nothing was built for `" + base::escape(base::display_path(root, places->home)) + "`");
-  return exit_fine;
+  if (removals->empty()) say(context, "nothing was built for `" + shown + "`");
+  else status = remove_all(context, *removals, options.yes, options.environments ? "psbc clean --envs" : "psbc clean");
+  const base::AbsPath sandbox = places->sandbox_root(policy::project_id(root));
+  if (!options.environments && context.fs.kind(sandbox) != base::Kind::absent)
+    say(context, "stays: environment, caches and state in " + base::escape(base::display_path(sandbox, places->home)) + "; psbc clean --envs removes them too");
+  return status;
 }
 
 } // namespace psbc::cli

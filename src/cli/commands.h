@@ -89,9 +89,12 @@ int status(Context& context);
 
 struct CleanOptions {
   std::string directory;
-  bool environment = false; // also the sandbox's root: environment, caches, state
+  bool environments = false; // also the sandbox's root: environment, caches, state
+  bool yes = false;
 };
 int clean(Context& context, const CleanOptions& options);
+/// All of psbc that is on this machine; `directory` is not looked at.
+int uninstall(Context& context, const CleanOptions& options);
 
 struct HideOptions {
   std::vector<std::string> files;

@@ -14,6 +14,7 @@
 #include "base/landlock.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/shell_lines.h"
 #include "driver/build.h"
 #include "driver/compile.h"
 #include "driver/registry.h"
@@ -121,12 +122,13 @@ void check_hook(Context& context, const policy::Places& places, Checks& checks) 
   }
   const std::string shown = base::escape(base::display_path(file, places.home));
   const auto text = context.fs.read(file, settings_limit);
+  const std::vector<ShellLine> ours = lines_of_psbc(text ? *text : "");
   std::size_t number = 0, installed = 0;
   for (const std::string_view line : base::split(text ? std::string_view(*text) : std::string_view(), '\n')) {
     ++number;
     const std::size_t code = line.find_first_not_of(" \t");
     if (code == std::string_view::npos || line[code] == '#') continue;
-    if (line.find("psbc hook " + shell) != std::string_view::npos) installed = number;
+    if (std::any_of(ours.begin(), ours.end(), [&](const ShellLine& one) { return one.number == number && one.text.find("hook") != std::string::npos; })) installed = number;
     else if (installed > 0 && takes_hooks_away(shell, line)) {
       checks.push_back({.verdict = Verdict::weak, .what = "hook", .found = shown + ":" + std::to_string(number) + " takes it away again, and every other hook", .hint = "move the line of psbc hook (line " + std::to_string(installed) + ") behind it"});
       return;
@@ -135,7 +137,7 @@ void check_hook(Context& context, const policy::Places& places, Checks& checks) 
   if (installed > 0) checks.push_back({.verdict = Verdict::good, .what = "hook", .found = shown + ":" + std::to_string(installed)});
   else
     checks.push_back({.verdict = Verdict::note, .what = "hook", .found = "is not in " + shown + ": you enter by psbc enter",
-                      .hint = shell == "fish" ? "echo 'psbc hook fish | source' >> " + shown : "echo 'eval \"$(psbc hook " + shell + ")\"' >> " + shown});
+                      .hint = "echo '" + hook_line(shell) + "' >> " + shown});
 }
 
 void check_projects(Context& context, const policy::Places& places, Checks& checks) {

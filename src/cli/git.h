@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/context.h"
+#include "driver/remove.h"
 #include "runtime/host_git.h"
 
 namespace psbc::cli {
@@ -17,6 +19,8 @@ base::Result<runtime::HostGit> open_host_git(Context& context, const policy::Pla
 bool is_git_stand_in(std::string_view called);
 int git_stand_in(int argc, char** argv);
 
+/// The hooks that `psbc git-hooks install` wrote in the repository of which the project is the top.
+std::vector<driver::Removal> removals_of_git_hooks(Context& context, const policy::Places& places, const base::AbsPath& root);
 /// The hook that `psbc git-hooks install` writes: whoever commits, inside or outside, gets it run in the sandbox.
 std::string hook_text(std::string_view name, const base::AbsPath& self);
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/git.h"
+#include "cli/removal.h"
 #include "runtime/host_git.h"
 #include "runtime/inside.h"
 
@@ -131,18 +132,18 @@ class Hooks {
     return base::ok();
   }
 
-  base::Status remove() {
-    bool is_any = false;
+  std::vector<driver::Removal> removals() const {
+    std::vector<driver::Removal> out;
     for (const std::string_view name : known_hooks) {
       if (kind_of(context_, hooks_, name, self_) != Kind::own) continue;
       const base::AbsPath path = hooks_ / name, legacy = hooks_ / (std::string(name) + ".legacy");
       const bool had = context_.fs.kind(legacy) == base::Kind::file;
-      if (had ? rename(legacy.c_str(), path.c_str()) != 0 : unlink(path.c_str()) != 0) return base::system_error("remove", path.string());
-      say(context_, "removed " + shown(path) + (had ? "; the hook that was there before is back, and runs on the host" : ""));
-      is_any = true;
+      out.push_back({base::display_path(path, home_) + (had ? "; the hook that was there before is back, and runs on the host" : ""), [path, legacy, had]() -> base::Status {
+                       if (had ? rename(legacy.c_str(), path.c_str()) != 0 : unlink(path.c_str()) != 0) return base::system_error("remove", path.string());
+                       return base::ok();
+                     }});
     }
-    if (!is_any) say(context_, "there is no hook of psbc's here");
-    return base::ok();
+    return out;
   }
 
   /// False when a hook runs on the host.
@@ -198,6 +199,12 @@ int run_hook(Context& context, const GitHooksOptions& asked) {
 
 } // namespace
 
+std::vector<driver::Removal> removals_of_git_hooks(Context& context, const policy::Places& places, const base::AbsPath& root) {
+  const auto self = driver::find_self(context.fs);
+  const auto directory = self ? hooks_of(context, places, root) : base::Result<base::AbsPath>(self.error());
+  return directory ? Hooks(context, *directory, *self, places.home).removals() : std::vector<driver::Removal>();
+}
+
 std::string hook_text(std::string_view name, const base::AbsPath& self) {
   const std::string psbc = base::quote_posix(self.string());
   return "#!/bin/sh\n"
@@ -228,9 +235,9 @@ int git_hooks(Context& context, const GitHooksOptions& options) {
   Hooks hooks(context, *directory, *self, places->home);
   if (action == "status") return hooks.status() ? exit_fine : exit_findings;
   if (action == "remove") {
-    const auto removed = hooks.remove();
-    if (!removed) complain(removed.error());
-    return removed ? exit_fine : exit_machine;
+    const auto removals = hooks.removals();
+    if (removals.empty()) say(context, "there is no hook of psbc's here");
+    return remove_all(context, removals, true, "");
   }
   const auto config = context.fs.read(project->root / config_name, config_limit);
   if (!config) {

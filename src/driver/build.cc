@@ -35,7 +35,7 @@ diag::Diagnostic taken(const std::string& name, const AbsPath& holder, const Abs
           .message = "the name `" + name + "` belongs to another project",
           .notes = {"`" + base::escape(base::display_path(holder, home)) + "` was built with it first, and ~/envs/" + name +
                     " is its environment"},
-          .help = {"choose another name, or give that one up: psbc clean --environment " + base::escape(holder.string())}};
+          .help = {"choose another name, or give that one up: psbc clean --envs " + base::escape(holder.string())}};
 }
 
 /// A link on the host that leads into the sandbox of another project, which is still there, is that

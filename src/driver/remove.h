@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Undoing a build: what `psbc clean` removes.
+// Undoing what psbc did: what `psbc clean` and `psbc uninstall` remove, to be shown before it is done.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,17 @@
 
 namespace psbc::driver {
 
-/// Removes the build, its name, its approval and the links that lead to it; with `environment` also
-/// the sandbox's root, which holds the environment and the caches. Says what was there.
-base::Result<std::vector<std::string>> remove_project(const policy::Places& places, const base::AbsPath& root, bool environment);
+struct Removal {
+  std::string what; // for people
+  std::function<base::Status()> remove;
+};
+
+/// The build of a project, its name, its approval, its shim and the links that lead to them; with `environment` also
+/// the sandbox's root, which holds the environment and the caches. In the order in which they go. `places` outlives them.
+base::Result<std::vector<Removal>> removals_of(const policy::Places& places, const base::AbsPath& root, bool environment);
+
+/// What is left of psbc when all projects are removed: its state, whatever is there, and what it keeps; without
+/// `environments`, the sandboxes' roots stay, and what psbc hide moved out of projects always does.
+base::Result<std::vector<Removal>> removals_of_psbc(const policy::Places& places, bool environments);
 
 } // namespace psbc::driver

@@ -254,20 +254,24 @@ base::Result<Shim> write_shim(base::Fs& fs, const ShimRequest& request) {
   return shim;
 }
 
-base::Result<std::vector<AbsPath>> remove_shim(const policy::Places& places, const std::string& id) {
-  std::vector<AbsPath> removed;
+base::Result<std::vector<AbsPath>> files_of_shim(const policy::Places& places, const std::string& id) {
   const AbsPath directory = places.shim(id);
   const auto shim = PrivateDir::open(directory);
-  if (!shim && shim.error().code == ENOENT) return removed;
+  if (!shim && shim.error().code == ENOENT) return std::vector<AbsPath>();
   if (!shim) return shim.error();
-  for (const AbsPath& link : links_of(*shim, directory)) {
-    if (unlink(link.c_str()) != 0) return base::system_error("remove", link.string());
-    removed.push_back(link);
-  }
-  TRY_ASSIGN(const PrivateDir all, PrivateDir::open(directory.parent()));
-  TRY(all.remove(std::string(directory.name())));
-  removed.push_back(directory);
-  return removed;
+  std::vector<AbsPath> out = links_of(*shim, directory);
+  out.push_back(directory);
+  return out;
+}
+
+base::Result<std::vector<AbsPath>> remove_shim(const policy::Places& places, const std::string& id) {
+  TRY_ASSIGN(std::vector<AbsPath> files, files_of_shim(places, id));
+  if (files.empty()) return files;
+  for (std::size_t n = 0; n + 1 < files.size(); ++n)
+    if (unlink(files[n].c_str()) != 0) return base::system_error("remove", files[n].string());
+  TRY_ASSIGN(const PrivateDir all, PrivateDir::open(files.back().parent()));
+  TRY(all.remove(std::string(files.back().name())));
+  return files;
 }
 
 base::Result<ShimCall> read_shim_call(const std::string& script) {

@@ -46,7 +46,9 @@ struct ShimRequest {
 
 /// Writes it, or makes an older one right. An Error when there is no environment yet.
 base::Result<Shim> write_shim(base::Fs& fs, const ShimRequest& request);
-/// What was removed, links included; nothing when there was none.
+/// The directory, last, and before it its links; nothing when there is none.
+base::Result<std::vector<base::AbsPath>> files_of_shim(const policy::Places& places, const std::string& id);
+/// What was removed; nothing when there was none.
 base::Result<std::vector<base::AbsPath>> remove_shim(const policy::Places& places, const std::string& id);
 
 /// A program of a shim that was started: `script` is its path as the kernel says it.

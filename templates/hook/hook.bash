@@ -1,4 +1,4 @@
-# psbc @{version}, hook for bash: eval "$(psbc hook bash)" at the end of ~/.bashrc.
+# psbc @{version}, hook for bash: command -v psbc >/dev/null && eval "$(psbc hook bash)" at the end of ~/.bashrc.
 #
 # At a prompt whose directory lies in a project that you approved, its sandbox opens, in that very directory. After it the shell
 # is where it was, and enters again only when the project was left. PSBC_HOOK=off switches it off.

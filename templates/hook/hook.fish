@@ -1,4 +1,4 @@
-# psbc @{version}, hook for fish: psbc hook fish | source, at the end of ~/.config/fish/config.fish.
+# psbc @{version}, hook for fish: command -q psbc; and psbc hook fish | source, at the end of ~/.config/fish/config.fish.
 #
 # At a prompt whose directory lies in a project that you approved, its sandbox opens, in that very directory. After it the shell
 # is where it was, and enters again only when the project was left. PSBC_HOOK=off switches it off.

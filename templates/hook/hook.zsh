@@ -1,4 +1,4 @@
-# psbc @{version}, hook for zsh: eval "$(psbc hook zsh)" at the end of ~/.zshrc.
+# psbc @{version}, hook for zsh: command -v psbc >/dev/null && eval "$(psbc hook zsh)" at the end of ~/.zshrc.
 #
 # At a prompt whose directory lies in a project that you approved, its sandbox opens, in that very directory. After it the shell
 # is where it was, and enters again only when the project was left. PSBC_HOOK=off switches it off.

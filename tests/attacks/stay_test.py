@@ -315,7 +315,7 @@ def _(h):
             assert not h.decoys.found_in(r.out + r.err), r
         after = home_of(h, "code/demo")
         assert after == before, (target, {path: after.get(path) for path in {*after, *before} if after.get(path) != before.get(path)})
-    assert p.psbc("clean", "--environment").status in (0, 4)
+    assert p.psbc("clean", "--yes", "--envs").status in (0, 4)
     after = home_of(h, "code/demo")
     assert {k: v for k, v in after.items() if not k.startswith(("envs", ".cache", ".config"))} == {
         k: v for k, v in before.items() if not k.startswith(("envs", ".cache", ".config"))

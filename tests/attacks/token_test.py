@@ -232,7 +232,7 @@ def _(h):
     h.write(CONFIG, '[projects."~/code/mine".tokens.T]\nfrom = "file:~/.secrets/t"\n')
     h.write("~/.secrets/t", h.decoys.new("token") + "\n", 0o600)
     assert h.decoys.found_in(mine.inside("env").out) == ["token"]
-    assert mine.psbc("clean", "--environment").ok  # the name is free again
+    assert mine.psbc("clean", "--yes", "--envs").ok  # the name is free again
     for path in ("~/code/other", "~/code/mine/sub", "~/code/mine2", "~/code/min"):
         other = Project(h, 'tokens = ["T"]\n', path=path, name="mine" if path == "~/code/other" else "x-" + path.rsplit("/", 1)[1])
         r = other.refuses("you have named no source for it")

@@ -100,7 +100,7 @@ def _(h):
     assert out.splitlines()[0].split() == ["lab", "fresh", "~/code/lab"] and len(out.splitlines()) == 2, out
     h.psbc("run", "--", "python3", "-m", "venv", "--without-pip", h.path("~/envs/lab"), cwd=LAB)
     assert h.exists("~/envs/lab/bin/python")
-    assert h.psbc("clean", cwd=LAB).ok
+    assert h.psbc("clean", "--yes", cwd=LAB).ok
     assert h.exists("~/envs/lab/bin/python") and not h.exists("~/.config/firejail/python-env-lab.profile")
     assert h.psbc("list").out.split()[0] == "other"
     assert h.psbc("run", "--", "true", cwd=LAB).status == 3
@@ -109,7 +109,7 @@ def _(h):
     assert h.psbc("trust", "--yes", cwd="~/code/thief").ok
     r = h.psbc("build", cwd="~/code/thief")
     assert r.status == 2 and "name-collision" in r.err, r
-    assert h.psbc("clean", "--environment", cwd=LAB).ok
+    assert h.psbc("clean", "--yes", "--envs", cwd=LAB).ok
     assert not h.exists("~/envs/lab") and not h.exists("~/.cache/pysandbox-lab")
     assert h.psbc("build", cwd="~/code/thief").ok
 

@@ -18,7 +18,7 @@ CASES = {
     "psbc hook z": ({"zsh"}, {"bash"}),
     "psbc tokens i": ({"info"}, {"install"}),
     "psbc --q": ({"--quiet"}, {"--check"}),
-    "psbc clean --env": ({"--environment"}, {"--all"}),
+    "psbc clean --env": ({"--envs"}, {"--all"}),
     "psbc run -- tail": ({"tail"}, {"build"}),
 }
 

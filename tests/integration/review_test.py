@@ -115,7 +115,7 @@ def _(h):
     listed(h)
     r = h.psbc("review", "--restore", "sub/.flake8", cwd=DEMO)
     assert r.status == 4 and not h.exists(f"{DEMO}/other/.flake8"), r
-    assert h.psbc("clean", cwd=DEMO).ok and not [d for d in os.listdir(h.path("~/.local/state/psbc/review")) if d.startswith("demo")]
+    assert h.psbc("clean", "--yes", cwd=DEMO).ok and not [d for d in os.listdir(h.path("~/.local/state/psbc/review")) if d.startswith("demo")]
 
 
 @test("at a terminal psbc review asks; without one, and with --quiet, it never does")

@@ -83,7 +83,7 @@ def _(h):
     assert "psbc trust --show says what is new" in r.out and "psbc clean DIR" in r.out, r
     h.write(f"{here}/.python-sandbox.toml", h.read(f"{here}/.python-sandbox.toml") + 'hidden = [".env"]\n')
     assert h.psbc("trust", "--yes", cwd=here).ok and h.psbc("build", cwd=here).ok
-    assert "older than the build" in h.psbc("status").out and h.psbc("clean", h.path(gone)).ok and "gone" not in h.psbc("status").out
+    assert "older than the build" in h.psbc("status").out and h.psbc("clean", "--yes", h.path(gone)).ok and "gone" not in h.psbc("status").out
     assert h.psbc("trust", "--revoke", cwd=here).ok
     assert "not approved" in h.psbc("status").out
     session.send_signal(signal.SIGTERM)
@@ -269,10 +269,10 @@ def _(h):
     r = h.psbc("run", "--", "psbc", "stop", cwd=here)
     assert r.status == 3 and "exit" in r.err, r
     session = start(h, here, "sleep", "60")
-    r = h.psbc("clean", cwd=here)
+    r = h.psbc("clean", "--yes", cwd=here)
     assert r.status == 4 and "psbc -C ~/code/demo stop" in r.err, r
     assert h.psbc("stop", cwd=here).ok and session.wait(20) != 0
-    assert h.psbc("clean", cwd=here).ok
+    assert h.psbc("clean", "--yes", cwd=here).ok
 
 
 main()

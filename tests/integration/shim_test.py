@@ -133,7 +133,7 @@ def _(h):
     assert h.psbc("shim", "--remove", cwd="~/code/demo").ok and not h.exists("~/pythons/demo") and not h.exists(s.directory)
     assert "no shim" in h.psbc("shim", "--remove", h.path("~/code/demo")).err
     assert h.psbc("shim", "--at", h.path("~/pythons/demo"), cwd="~/code/demo").ok
-    r = h.psbc("clean", cwd="~/code/demo")
+    r = h.psbc("clean", "--yes", cwd="~/code/demo")
     assert r.ok and "shims/demo" in r.err and not h.exists("~/pythons/demo") and not h.exists(s.directory), r
 
 
