@@ -51,6 +51,7 @@ struct Options {
   ListOptions list;
   DoctorOptions doctor;
   VerifyOptions verify;
+  LearnOptions learn;
   TrustOptions trust;
   DiffOptions diff;
   CleanOptions clean;
@@ -170,9 +171,12 @@ void define_verify(CLI::App& verify, Options& o) {
 void define_list(CLI::App& list, Options& o) { list.add_flag("--json", o.list.json, "For programs"); }
 
 void define_explain(CLI::App& explain, Options& o) {
-  explain.add_option("what", o.explain.what, "A path, a pattern in quotes, a VARIABLE or a host")->type_name("WHAT")->required();
+  explain.add_option("what", o.explain.what, "A path, a pattern in quotes, a VARIABLE or a host")->type_name("WHAT");
+  explain.add_flag("--last", o.explain.last, "Of the last command that failed inside: which of the paths that it was given are not there")->excludes("what");
   explain.add_flag("--json", o.explain.json, "For programs");
 }
+
+void define_learn(CLI::App& learn, Options& o) { learn.add_flag("--json", o.learn.json, "For programs, on stdout, behind what the command prints"); }
 
 void define_hide(CLI::App& hide, Options& o) {
   hide.add_option("file", o.hide.files, "Files of a project")->type_name("FILE");
@@ -298,6 +302,12 @@ constexpr CommandRow table[] = {
     {"rule", "What a rule of lint and build is about", define_rule, [](Context& c, Options& o) { return rule(c, o.rule); }},
     {"explain", "What the sandbox makes of a path, a variable or a host, which line says so, and what would change it", define_explain,
      [](Context& c, Options& o) { return explain(c, o.explain); }},
+    {"learn", "Run a command inside, and say what it looked for in vain, with the lines that would grant it: psbc learn -- CMD [ARG...]", define_learn,
+     [](Context& c, Options& o) {
+       o.learn.command = std::move(o.command);
+       return learn(c, o.learn);
+     },
+     true},
     {"doctor", "What is broken or weak on this machine, and what to type; exit 1 when something is broken", define_doctor, [](Context& c, Options& o) { return doctor(c, o.doctor); }},
     {"verify", "Try attacks on decoys in this project's sandbox; exit 1 when one gets through. `-- CMD`: in what CMD starts instead", define_verify,
      [](Context& c, Options& o) {

@@ -54,9 +54,16 @@ int verify(Context& context, const VerifyOptions& options);
 
 struct ExplainOptions {
   std::vector<std::string> what; // paths, patterns, VARIABLEs, hosts
+  bool last = false;             // in their place, what the last command that failed was told by name
   bool json = false;
 };
 int explain(Context& context, const ExplainOptions& options);
+
+struct LearnOptions {
+  std::vector<std::string> command;
+  bool json = false;
+};
+int learn(Context& context, const LearnOptions& options);
 
 struct TrustOptions {
   std::string directory;

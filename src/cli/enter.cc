@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/enter_tokens.h"
+#include "cli/last_failure.h"
 #include "cli/review.h"
 #include "cli/shell_choice.h"
 #include "driver/build.h"
@@ -370,6 +371,7 @@ int enter(Context& context, const EnterOptions& asked) {
                        .can_leave = is_shell,
                        .find_agent = find_agent});
   if (result.failure) complain(result.failure->error);
+  else if (!is_shell && result.status != 0) keep_last_failure(*places, artefacts->plan.id, project->root, cwd->path, options.command, result.status);
   say_exposed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);
   if (review) {

@@ -14,11 +14,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "config/load.h"
+#include "cli/last_failure.h"
+#include "cli/question.h"
 #include "config/words.h"
-#include "driver/compile.h"
 #include "emit/enter_plan.h"
-#include "lint/edits.h"
 #include "policy/carried_variables.h"
 #include "runtime/environment.h"
 
@@ -31,14 +30,6 @@ using policy::Seen;
 
 constexpr std::size_t most_matches = 1000; // of one pattern
 
-/// What could be written to change it.
-struct Change {
-  std::string words;               // "to read it"
-  std::string line;                // of the file
-  std::vector<std::string> grants; // as psbc trust shows them
-  std::string refused;             // why the build would not take it; empty: it would
-};
-
 struct Explained {
   std::string asked;
   std::string kind;  // path, variable, host
@@ -48,51 +39,10 @@ struct Explained {
   std::vector<Change> changes;
 };
 
-/// Everything that is asked to answer.
-struct Asked {
-  Context& context;
-  const policy::Places& places;
-  const driver::CompileInput input;
-  const policy::Policy policy;
-  const std::string text; // of the project's file
-  const trust::Capabilities granted; // by it
-
-  std::string shown(const AbsPath& path) const { return base::escape(base::display_path(path, places.home)); }
-};
-
 std::string because(const policy::Origin& origin) { return base::escape(origin.where) + ": " + base::escape(origin.reason); }
 
-/// As a person writes it in the file.
-std::string written(const Asked& asked, const AbsPath& path) {
-  if (path.is_strictly_under(asked.input.project.root)) return std::string(path.relative_to(asked.input.project.root));
-  return path.is_strictly_under(asked.places.home) ? "~/" + std::string(path.relative_to(asked.places.home)) : path.string();
-}
-
-/// The file with one entry more is compiled, and nothing is written.
-Change what_if(const Asked& asked, std::string words, const std::string& key, const AbsPath& path) {
-  const std::string entry = written(asked, path);
-  Change out{.words = std::move(words), .line = key + " = [" + config::toml_string(entry) + "]", .grants = {}, .refused = {}};
-  const diag::SourceFile source("", asked.text);
-  diag::Diagnostics diagnostics;
-  const auto tree = config::load_project_tree(source, diagnostics);
-  const auto text = tree ? lint::apply(asked.text, {lint::with_item(source, *tree, key, entry)}) : std::nullopt;
-  if (!text) return out;
-  driver::CompileInput changed = asked.input;
-  changed.approved = *text;
-  driver::Sources sources;
-  const bool builds = driver::compile_policy(changed, sources, diagnostics).has_value();
-  const auto& all = diagnostics.all();
-  const auto wrong = std::find_if(all.begin(), all.end(), [](const diag::Diagnostic& one) { return one.severity == diag::Severity::error; });
-  if (wrong != all.end()) out.refused = std::string(diag::id(wrong->code)) + ": " + wrong->message;
-  if (!builds) return out;
-  diag::Diagnostics unused;
-  if (const auto after = driver::asked(changed, sources, unused))
-    for (const trust::Step& step : trust::widening(asked.granted, after->capabilities)) out.grants.push_back(trust::shown(step, asked.places.home));
-  return out;
-}
-
-Explained explain_path(const Asked& asked, const std::string& word, const AbsPath& path) {
-  const policy::Explanation found = policy::explain(asked.policy, asked.context.fs, path);
+Explained explain_path(const Question& asked, const std::string& word, const AbsPath& path) {
+  const policy::Explanation found = policy::explain((*asked.policy), asked.context.fs, path);
   Explained out{.asked = word, .kind = "path", .state = std::string(to_string(found.seen)), .where = asked.shown(found.path), .because = {}, .changes = {}};
   for (const policy::Alias* const link : found.links) out.because.push_back(asked.shown(link->link) + " leads there: " + because(link->origin));
   if (found.written != nullptr) {
@@ -134,9 +84,9 @@ Explained explain_path(const Asked& asked, const std::string& word, const AbsPat
 /// "name" of "name=value".
 bool names(const std::string& variable, const std::string& name) { return variable.size() > name.size() && variable[name.size()] == '=' && variable.starts_with(name); }
 
-Explained explain_variable(const Asked& asked, const std::string& name) {
+Explained explain_variable(const Question& asked, const std::string& name) {
   Explained out{.asked = name, .kind = "variable", .state = "absent", .where = {}, .because = {}, .changes = {}};
-  const policy::Policy& policy = asked.policy;
+  const policy::Policy& policy = (*asked.policy);
   const auto token = std::find_if(policy.tokens.begin(), policy.tokens.end(), [&](const policy::Token& one) { return one.name == name; });
   const auto value = std::find_if(policy.variables.rbegin(), policy.variables.rend(), [&](const policy::Variable& one) { return one.name == name; });
   const auto& carried_table = policy::carried_variables();
@@ -166,19 +116,19 @@ Explained explain_variable(const Asked& asked, const std::string& name) {
     out.because = {"psbc: of each session"};
   } else {
     out.because = {"an environment starts from a short list (docs/environment.md), and nothing asks for this one"};
-    if (base::service_of_variable(name)) out.changes.push_back({.words = "to have it", .line = "tokens = [" + config::toml_string(name) + "]", .grants = {"+ token " + name}, .refused = {}});
-    else out.changes.push_back({.words = "to have it as it is outside", .line = "[env] pass = [" + config::toml_string(name) + "]", .grants = {"+ see the variable " + name}, .refused = {}});
+    if (base::service_of_variable(name)) out.changes.push_back({.words = "to have it", .key = {}, .entry = {}, .line = "tokens = [" + config::toml_string(name) + "]", .grants = {"+ token " + name}, .refused = {}});
+    else out.changes.push_back({.words = "to have it as it is outside", .key = {}, .entry = {}, .line = "[env] pass = [" + config::toml_string(name) + "]", .grants = {"+ see the variable " + name}, .refused = {}});
   }
   return out;
 }
 
-Explained explain_host(const Asked& asked, const std::string& name) {
+Explained explain_host(const Question& asked, const std::string& name) {
   Explained out{.asked = name, .kind = "host", .state = {}, .where = {}, .because = {}, .changes = {}};
-  const policy::Network& network = asked.policy.network;
+  const policy::Network& network = asked.policy->network;
   out.state = network.access == config::NetworkAccess::none ? "unreachable" : network.access == config::NetworkAccess::ports ? "reachable by some ports" : "reachable";
   out.because.push_back((network.origin.where.empty() ? "psbc: " : because(network.origin) + ": ") + "network " + describe(network));
   if (network.access != config::NetworkAccess::none) out.because.push_back("hosts are not told apart: whatever is reachable, any of them is (docs/network.md)");
-  for (const policy::SshHost& host : asked.policy.ssh.hosts)
+  for (const policy::SshHost& host : asked.policy->ssh.hosts)
     if (host.name == name) out.because.push_back("keys of your agent may sign in there: " + because(host.origin));
   return out;
 }
@@ -200,7 +150,7 @@ std::vector<AbsPath> paths_of(Context& context, const policy::Places& places, co
   return out;
 }
 
-std::vector<Explained> answers_to(const Asked& asked, const std::string& word) {
+std::vector<Explained> answers_to(const Question& asked, const std::string& word) {
   // What looks like a variable is one, unless a file here is called so.
   const bool is_path = word.find('/') != std::string::npos || word.starts_with('~') || word.starts_with('.') || base::has_glob(word);
   const auto here = asked.context.cwd.join(word);
@@ -233,32 +183,43 @@ std::string text(const Explained& answer) {
   return out;
 }
 
+/// Of the paths that the last command which failed was given, those that are not there inside, or not to write.
+int explain_last(const Question& asked, bool is_json) {
+  const auto last = last_failure(asked.places, policy::project_id(asked.project.root));
+  if (!last) {
+    complain("no command of `psbc run` failed here", "psbc learn -- CMD says what a command misses");
+    return exit_not_trusted;
+  }
+  std::string out;
+  for (const AbsPath& path : last->paths) {
+    const Explained answer = explain_path(asked, asked.shown(path), path);
+    const bool is_missing = answer.state == to_string(Seen::absent) || answer.state == to_string(Seen::hidden) || answer.state == "private";
+    if (is_missing || answer.state == to_string(Seen::read_only)) out += is_json ? (out.empty() ? "" : ",\n") + json(answer) : text(answer);
+  }
+  if (is_json) print("{\"version\":1,\"program\":" + json_text(last->program) + ",\"status\":" + std::to_string(last->status) + ",\"answers\":[" + out + "]}\n");
+  else {
+    say(asked.context, "`" + last->program + "` ended with status " + std::to_string(last->status) + (out.empty() ? "; everything that it was told by name is there inside" : "; of what it was told by name:"));
+    print(out);
+    say(asked.context, "psbc learn -- CMD says all that it looks for");
+  }
+  return exit_fine;
+}
+
 } // namespace
 
 int explain(Context& context, const ExplainOptions& options) {
   if (refuse_inside("what is outside cannot be seen from here", "type it in a terminal outside")) return exit_not_trusted;
   int status = exit_fine;
-  const auto places = places_here(context, status);
-  if (!places) return status;
-  const auto project = project_here(context, {}, status);
-  if (!project) return status;
-  const auto self = self_here(context, status);
-  if (!self) return status;
-  driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
-  driver::Sources sources;
-  diag::Diagnostics diagnostics;
-  // The file is read once: what is granted is of the text whose policy is asked.
-  auto now = driver::asked(input, sources, diagnostics);
-  if (now) input.approved = now->config;
-  auto policy = now ? driver::compile_policy(input, sources, diagnostics) : std::nullopt;
-  if (!policy) {
-    show(context, diagnostics);
+  const auto asked = open_question(context, status);
+  if (!asked) return status;
+  if (options.last) return explain_last(*asked, options.json);
+  if (options.what.empty()) {
+    complain("there is nothing to explain", "a path, a pattern in quotes, a VARIABLE or a host; or --last");
     return exit_usage;
   }
-  const Asked asked{.context = context, .places = *places, .input = input, .policy = std::move(*policy), .text = now->config, .granted = std::move(now->capabilities)};
   std::string out;
   for (const std::string& word : options.what) {
-    const auto answers = answers_to(asked, word);
+    const auto answers = answers_to(*asked, word);
     if (answers.empty()) {
       complain("nothing is called `" + base::escape(word) + "`", "a path, a pattern in quotes, a VARIABLE or a host");
       status = exit_not_trusted;

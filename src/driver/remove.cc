@@ -58,7 +58,7 @@ base::Result<std::vector<Removal>> removals_of(const policy::Places& places, con
       for (const AbsPath& link : {places.envs / name, places.home / (".cache/pysandbox-" + name)})
         if (is_link_below(link, sandbox)) out.push_back({shown(link), unlinks(link)});
   }
-  for (const AbsPath& path : {places.state / "sessions" / id, places.state / "review" / id, places.temporary_of(id)}) {
+  for (const AbsPath& path : {places.state / "sessions" / id, places.state / "review" / id, places.state / "last" / id, places.temporary_of(id)}) {
     const auto holder = base::PrivateDir::open(path.parent());
     if (holder && holder->has(std::string(path.name()))) out.push_back({shown(path), removes(path)});
   }

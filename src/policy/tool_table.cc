@@ -70,6 +70,7 @@ constexpr Tool tools[] = {
      .signs = {{always}}, .programs = {}, .places = {},
      .sets = {{{"JUPYTER_CONFIG_DIR", "@{state}/jupyter"},
                {"JUPYTER_DATA_DIR", "@{root}/jupyter"},
+               {"JUPYTER_PATH", "@{home}/.local/share/jupyter"}, // the host's kernels, for a project that reads them
                {"JUPYTER_RUNTIME_DIR", "/tmp/jupyter"}, // keys of live kernels, and pids that mean nothing later
                {"JUPYTER_PREFER_ENV_PATH", "1"}}}},
     {.id = "keras", .keeps = "weights and data sets",
@@ -78,8 +79,9 @@ constexpr Tool tools[] = {
      .signs = {{always}}, .programs = {}, .places = {},
      // Otherwise pip, twine and poetry wait for a bus that is not there, or fall back to a file in the clear.
      .sets = {{{"PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring"}}}},
-    {.id = "matplotlib", .keeps = "its font cache and settings",
-     .signs = {{always}}, .programs = {}, .places = {}, .sets = {{{"MPLCONFIGDIR", "@{cache}/matplotlib"}}}},
+    // Its cache is in XDG_CACHE_HOME; MPLCONFIGDIR would hide a matplotlibrc of the host's that a project reads.
+    {.id = "matplotlib", .keeps = "its font cache",
+     .signs = {{always}}, .programs = {}, .places = {}, .sets = {}},
     {.id = "mise", .keeps = "its cache; interpreters come from the host, read-only",
      .signs = {{file("mise.toml"), file(".mise.toml"), file(".tool-versions")}}, .programs = {{"mise"}},
      .places = {{tree(".local/share/mise/installs", 2), tree(".local/share/mise/shims")}},

@@ -101,6 +101,32 @@ def _(h):
         h.write("~/code/lab/.python-sandbox.toml", CONFIG)
 
 
+@test("--last: of the last command that failed, the paths among its words that are not there inside; no other word of it is kept anywhere")
+def _(h):
+    h.require("firejail")
+    h.write("~/code/lab/.python-sandbox.toml", 'name = "lab"\nreadonly = ["~/given"]\n')
+    for name in ("given/a", "data/b", "data/c d", "code/lab/selfmade"):
+        h.write(f"~/{name}", "1\n")
+    psbc = lambda *words: h.psbc(*words, cwd="~/code/lab")
+    assert psbc("trust", "--yes").ok
+    r = psbc("explain", "--last")
+    assert r.status == 3 and "no command" in r.err and "psbc learn" in r.err, r
+    words = ["false", h.path("~/data/b"), f"--set={h.path('~/data/c d')}", h.path("~/given/a"), "selfmade", "../../data/nihil", "token-of-mine-hf_abcdefghijklmnopqrstuvwxyz012345"]
+    assert psbc("run", "--", *words).status == 1
+    r = psbc("explain", "--last")
+    assert r.ok and "`false` ended with status 1" in r.err and "~/data/b: absent" in r.out and "~/data/c d: absent" in r.out and 'readonly = ["~/data/b"]' in r.out, r
+    assert "~/given/a: read-only" in r.out and "selfmade" not in r.out and "nihil" not in r.out, r
+    answers = json.loads(psbc("explain", "--last", "--json").out)
+    assert answers["status"] == 1 and answers["program"] == "false" and [one["asked"] for one in answers["answers"]] == ["~/data/b", "~/data/c d", "~/given/a"], answers
+    kept = h.run(["grep", "-rl", "token-of-mine", h.home])
+    assert not kept.out, kept
+    assert psbc("run", "--", "true").ok and "`false`" in psbc("explain", "--last").err
+    assert psbc("run", "--", "sh", "-c", "exit 3").status == 3
+    r = psbc("explain", "--last")
+    assert "`sh` ended with status 3; everything" in r.err and not r.out, r
+    assert psbc("clean", "--yes").ok and psbc("explain", "--last").status == 3 and psbc("explain").status == 2
+
+
 @test("inside, where nobody can know, explain, doctor, status and list say so instead of guessing")
 def _(h):
     project(h)

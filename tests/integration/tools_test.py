@@ -227,7 +227,7 @@ def _(h, inside):
 library("huggingface", "finds the model that it downloaded", *written("${HF_HOME:-$HOME/.cache/huggingface}/hub"))
 library("keras", "finds weights and data sets", *written("${KERAS_HOME:-$HOME/.keras}/models"))
 library("nltk", "finds corpora", *written("${NLTK_DATA:-$HOME/nltk_data}/corpora"))
-library("matplotlib", "finds its font cache", *written("${MPLCONFIGDIR:-$HOME/.cache/matplotlib}"))
+library("matplotlib", "finds its font cache", *written("${MPLCONFIGDIR:-${XDG_CACHE_HOME:-$HOME/.cache}/matplotlib}"))
 library("cuda", "finds compiled kernels", *written("${CUDA_CACHE_PATH:-$HOME/.nv/ComputeCache}"))
 library("wandb", "finds its settings", *written("${WANDB_CONFIG_DIR:-$HOME/.config/wandb}"))
 library("xdg", "finds what was written below the two variables", *written("${XDG_CACHE_HOME:-$HOME/.cache}/any-tool"))
