@@ -172,6 +172,9 @@ void define_list(CLI::App& list, Options& o) { list.add_flag("--json", o.list.js
 
 void define_explain(CLI::App& explain, Options& o) {
   explain.add_option("what", o.explain.what, "A path, a pattern in quotes, a VARIABLE or a host")->type_name("WHAT");
+  CLI::Option* map = explain.add_flag("--map", o.explain.map, "All that the sandbox sees, as a tree")->excludes("what");
+  explain.add_flag("--ascii", o.explain.ascii, "The tree without symbols and lines")->needs(map);
+  explain.add_option("--html", o.explain.html, "Write all of it as one page, without scripts, to attach to a ticket")->type_name("FILE")->excludes("what");
   explain.add_flag("--last", o.explain.last, "Of the last command that failed inside: which of the paths that it was given are not there")->excludes("what");
   explain.add_flag("--json", o.explain.json, "For programs");
 }

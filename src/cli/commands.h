@@ -54,6 +54,9 @@ int verify(Context& context, const VerifyOptions& options);
 
 struct ExplainOptions {
   std::vector<std::string> what; // paths, patterns, VARIABLEs, hosts
+  bool map = false;              // in their place, all of it as a tree
+  bool ascii = false;            // of the tree
+  std::string html;              // a file for a page with all of it
   bool last = false;             // in their place, what the last command that failed was told by name
   bool json = false;
 };

@@ -5,16 +5,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/catalogue.h"
+#include "base/file.h"
 #include "base/glob.h"
 #include "base/json.h"
+#include "base/token_forms.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/last_failure.h"
+#include "cli/picture.h"
 #include "cli/question.h"
 #include "config/words.h"
 #include "emit/enter_plan.h"
@@ -205,6 +209,28 @@ int explain_last(const Question& asked, bool is_json) {
   return exit_fine;
 }
 
+/// Do the settings of this terminal say that it shows UTF-8?
+bool shows_utf8(const base::Env& env) {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+    if (const auto value = env.get(name); value && !value->empty()) return value->find("UTF-8") != std::string::npos || value->find("utf8") != std::string::npos;
+  return false;
+}
+
+int draw(const Question& asked, const ExplainOptions& options) {
+  const Context& context = asked.context;
+  const Picture picture = picture_of(asked);
+  if (options.map) print(as_text(picture, {.color = context.color && isatty(STDOUT_FILENO) == 1, .ascii = options.ascii || !shows_utf8(context.env)}));
+  if (options.html.empty()) return exit_fine;
+  const auto file = absolute(context, options.html);
+  const auto written = file ? base::write_atomically(*file, base::redact(as_html(picture)), 0644) : base::Status(base::Error{.operation = "write", .object = options.html, .code = ENOENT});
+  if (!written) {
+    complain(written.error());
+    return exit_machine;
+  }
+  say(context, "wrote " + base::escape(options.html));
+  return exit_fine;
+}
+
 } // namespace
 
 int explain(Context& context, const ExplainOptions& options) {
@@ -213,8 +239,9 @@ int explain(Context& context, const ExplainOptions& options) {
   const auto asked = open_question(context, status);
   if (!asked) return status;
   if (options.last) return explain_last(*asked, options.json);
+  if (options.map || !options.html.empty()) return draw(*asked, options);
   if (options.what.empty()) {
-    complain("there is nothing to explain", "a path, a pattern in quotes, a VARIABLE or a host; or --last");
+    complain("there is nothing to explain", "a path, a pattern in quotes, a VARIABLE or a host; or --last, --map, --html FILE");
     return exit_usage;
   }
   std::string out;

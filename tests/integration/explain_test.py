@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """psbc explain: what it says is what a program inside finds, and what it says to write does what it says. (Of random files and
 policies: property_test.py.)"""
+import html.parser
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -99,6 +101,76 @@ def _(h):
         r = h.psbc("build", cwd="~/code/lab")
         assert r.status == 2 and rule in r.err, r
         h.write("~/code/lab/.python-sandbox.toml", CONFIG)
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser makes of it: tags that are closed, and text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.text, self.attributes = [], set(), "", []
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes += attributes
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@test("--map and --html: every place and every origin, in plain letters too; a hostile file forges neither a terminal nor a page")
+def _(h):
+    hostile = "<script>alert(1)<b>"
+    token = "ghp_" + "a1B2" * 9
+    h.write("~/code/lab/.python-sandbox.toml", f"""name = "lab"
+readonly = ["~/data", "~/{hostile}"]
+writable = ["~/runs"]
+hidden = [".env"]
+tokens = ["HF_TOKEN:read"]
+[env]
+pass = ["CUDA_VISIBLE_DEVICES"]
+[env.set]
+SPEED = "<3>"
+[network]
+access = "none"
+""")
+    for name in ("data", hostile, "runs"):
+        h.mkdir(f"~/{name}")
+    h.write("~/code/lab/.env", "A=1\n")
+    psbc = lambda *words: h.psbc(*words, cwd="~/code/lab", env={"LC_ALL": "C.UTF-8"})
+    r = psbc("explain", "--map", "--html", "page.html")
+    plain = psbc("explain", "--map", "--ascii")
+    assert r.ok and plain.ok and plain.out.isascii() and "\x1b" not in r.out + plain.out, r
+    for letter, name, line in (("r", "data", 2), ("w", "runs", 3), ("x", ".env", 4)):
+        assert re.search(rf"[|`]- {letter} {re.escape(name)}  ~/code/lab/\.python-sandbox\.toml:{line}: ", plain.out), (name, plain)
+    for text in ("HF_TOKEN (read-only kind)", "CUDA_VISIBLE_DEVICES crosses", "SPEED=<3>", "\nnetwork\n  none", "~/code/lab/.python-sandbox.toml:11"):
+        assert text in plain.out and text in r.out, (text, plain)
+    source = h.read("~/code/lab/page.html")
+    page = Page(source)
+    assert not page.tags & {"script", "link", "img", "iframe", "b"} and hostile in page.text and "SPEED=<3>" in page.text and "HF_TOKEN" in page.text, page.text
+    assert not [one for one in page.attributes if one[0] in ("src", "href") or one[0].startswith("on")] and "default-src 'none'" in source and "http:" not in source and "https:" not in source
+    assert page.text.count("~/code/lab/.python-sandbox.toml:2") == 2, page.text
+    # As in a terminal of another locale; and in colours.
+    assert h.psbc("explain", "--map", cwd="~/code/lab", env={"LC_ALL": "C"}).out == plain.out
+    shown = h.pty(["psbc", "explain", "--map"], cwd="~/code/lab", env={"LC_ALL": "C.UTF-8", "TERM": "xterm"})
+    assert "\x1b[33m✎ runs\x1b[0m" in shown.out and "\x1b[31m✗ .env\x1b[0m" in shown.out, shown
+    assert "\x1b[3" not in h.pty(["psbc", "explain", "--map"], cwd="~/code/lab", env={"LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"}).out
+    # What the tree says of a place is what explain says of it.
+    for name, word in (("~/data", "read-only"), ("~/runs", "writable"), (".env", "hidden")):
+        assert json.loads(psbc("explain", "--json", name).out)["answers"][0]["state"] == word
+    h.mkdir(f"~/{token}")
+    h.write("~/.config/psbc/config.toml", f'readonly = ["~/{token}"]\n')
+    assert psbc("explain", "--html", "masked.html").ok and "ghp_" in h.read("~/code/lab/masked.html") and token not in h.read("~/code/lab/masked.html")
+    h.run(["rm", h.path("~/.config/psbc/config.toml")])
+    assert psbc("explain", "--html", "nowhere/page.html").status == 4
 
 
 @test("--last: of the last command that failed, the paths among its words that are not there inside; no other word of it is kept anywhere")
