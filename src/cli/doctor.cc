@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // psbc doctor: what is broken or weak on this machine, and what to type. It changes nothing. (What a sandbox holds is proved by entering
 // it; this is what can be said before.)
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -95,11 +94,9 @@ void check_directories(Context& context, const policy::Places& places, Checks& c
     else if ((owner->mode & 0022) != 0) wrong(path, "can be written by others", "chmod go-w " + shown);
   }
   if (fine) checks.push_back({.verdict = Verdict::good, .what = "files of psbc", .found = "are yours alone"});
-  constexpr long nfs = 0x6969; // statfs(2)
-  struct statfs home {};
-  if (statfs(places.home.c_str(), &home) == 0 && static_cast<long>(home.f_type) == nfs)
-    checks.push_back({.verdict = Verdict::weak, .what = "home", .found = "is on NFS, where root, which firejail is at its start, often may not look",
-                      .hint = "keep psbc's own files elsewhere: XDG_STATE_HOME and XDG_DATA_HOME on a local disk"});
+  if (const std::string why = runtime::why_root_is_kept_out(places.home); !why.empty())
+    checks.push_back({.verdict = Verdict::weak, .what = "home", .found = "root, which firejail is at its start, may be kept out of `~`: " + why,
+                      .hint = "allow_other, or no_root_squash; or a local disk for projects, XDG_STATE_HOME and XDG_DATA_HOME"});
 }
 
 /// A line that takes every other hook away: it assigns, and keeps nothing of what was there.

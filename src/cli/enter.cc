@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -253,6 +254,13 @@ std::vector<emit::KeptPlace> harmless_places(const emit::EnterPlan& plan, const 
   return absent;
 }
 
+/// What to type when the environment was never made; empty: it is there, or there is to be none.
+std::string environment_to_make(const emit::EnterPlan& plan, const policy::Places& places) {
+  const auto environment = base::AbsPath::parse(plan.environment);
+  if (!environment || access((*environment / "bin/python").c_str(), X_OK) == 0) return "";
+  return "there is no environment yet; inside, this makes it: python3 -m venv " + base::escape(base::display_path(*environment, places.home)) + ", or what your tool has for it (uv sync, poetry install)";
+}
+
 /// A session asked for a directory: what runs inside can, so it counts only where the user's own file says so.
 void follow(Context& context, const EnterOptions& options, bool is_allowed, const base::AbsPath& directory, const base::AbsPath& home) {
   const std::string shown = "`" + base::escape(base::display_path(directory, home)) + "`";
@@ -321,6 +329,10 @@ int enter(Context& context, const EnterOptions& asked) {
   const bool is_shell = command.empty();
   if (is_shell) command = {choose_shell(context, *places, options.shell)};
 
+  struct statvfs disk {};
+  if (statvfs(project->root.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0)
+    return fail("`" + base::escape(base::display_path(project->root, places->home)) + "` lies on a disk that is mounted read-only, and a project is written to", "mount it writable, or copy the project");
+
   auto tokens = tokens_for(context, *places, artefacts->plan);
   if (!tokens) return exit_own_failure;
   // Before psbc takes away or makes what keeps places.
@@ -345,6 +357,8 @@ int enter(Context& context, const EnterOptions& asked) {
   }
 
   for (const std::string& remark : artefacts->plan.remarks) say(context, "psbc: " + remark);
+  const std::string no_environment = environment_to_make(artefacts->plan, *places);
+  if (is_shell && !no_environment.empty()) say(context, "psbc: " + no_environment);
   std::size_t told[2] = {}; // a session can make files that appear, so as to crowd out the others
   const auto on_exposure = [&](const runtime::Exposure& found) {
     if (told[found.how == runtime::Exposure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
@@ -370,8 +384,12 @@ int enter(Context& context, const EnterOptions& asked) {
                        .secret_files = &tokens->files, .on_exposure = on_exposure, .on_blind = on_blind, .before_command = look,
                        .can_leave = is_shell,
                        .find_agent = find_agent});
-  if (result.failure) complain(result.failure->error);
-  else if (!is_shell && result.status != 0) keep_last_failure(*places, artefacts->plan.id, project->root, cwd->path, options.command, result.status);
+  if (result.failure) {
+    complain(result.failure->error);
+    if (result.failure->status == exit_not_found && !no_environment.empty()) say(context, "  help: " + no_environment);
+  }
+  else if (!is_shell && result.status != 0)
+    keep_last_failure(*places, artefacts->plan.id, project->root, cwd->path, options.command, result.status);
   say_exposed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);
   if (review) {

@@ -20,7 +20,11 @@ constexpr std::size_t max_rules = 256 * 1024; // bytes of a profile of the prede
 /// O_EXCL and O_NOFOLLOW: an existing file, or a link planted there, is never written through.
 base::Status write_new(const base::AbsPath& path, std::string_view text, mode_t mode) {
   const base::Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (!file) return base::system_error("create", path.string());
+  if (!file) {
+    base::Error error = base::system_error("create", path.string());
+    if (error.code == EACCES || error.code == EROFS) error.hint = "the directory must be one that you can write: its owner can say chmod u+w, and a read-only disk holds no new project";
+    return error;
+  }
   return base::write_all(file.get(), text, path.string());
 }
 

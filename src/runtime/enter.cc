@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "base/text.h"
 #include "runtime/abstract_sockets.h"
 #include "runtime/close_fds.h"
 #include "runtime/environment.h"
@@ -376,6 +377,13 @@ class Entry {
                      .cause = "firejail " + to_string(request_.version) + " refuses " + line,
                      .hint = "nothing was run. `psbc build` makes a profile for the firejail that is installed; when this one is too "
                              "new for psbc, install a newer psbc"});
+    for (const std::string& place : {request_.profile.string(), request_.plan.project, request_.plan.home})
+      if (const auto path = base::AbsPath::parse(place))
+        if (const std::string why = why_root_is_kept_out(*path); !why.empty())
+          return failed({.operation = "enter the sandbox",
+                         .cause = "root, which firejail is at its start, may not look at `" + base::escape(place) + "`: " + why,
+                         .hint = "nothing was run. Mount it so that root may (FUSE: allow_other; NFS: no_root_squash, or modes that let others search); else keep the project on a local disk, "
+                                 "and psbc's files as well: XDG_STATE_HOME and XDG_DATA_HOME"});
     return failed({.operation = "enter the sandbox",
                    .cause = "firejail ended with status " + std::to_string(exit_status(firejail_status_)) +
                             " before the sandbox was there",

@@ -6,12 +6,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "runtime/inside.h"
 
 namespace psbc::runtime {
 namespace {
@@ -152,6 +154,30 @@ base::Status preflight(const PreflightRequest& request) {
     return refused("enter the sandbox", "", std::move(reason), "run psbc on the machine itself, outside of it");
   TRY(check_firejail_config());
   return base::make_directories(request.home / ".config/firejail", 0700);
+}
+
+std::string why_root_is_kept_out(const base::AbsPath& place, std::string_view mountinfo) {
+  // proc(5): ID PARENT MAJOR:MINOR ROOT MOUNTPOINT OPTIONS [TAGS...] - TYPE SOURCE SUPEROPTIONS
+  std::string mount, type, options;
+  for (const std::string_view line : base::split(mountinfo, '\n')) {
+    const auto fields = base::split(line, ' ');
+    const auto dash = std::find(fields.begin(), fields.end(), "-");
+    if (fields.size() < 5 || fields.end() - dash < 4) continue;
+    const auto point = base::AbsPath::parse(unescape_mount_point(fields[4]));
+    if (!point || !place.is_under(*point) || point->string().size() < mount.size()) continue; // of two at one place the later counts
+    mount = point->string();
+    type = dash[1];
+    options = "," + std::string(dash[3]) + ",";
+  }
+  if (type == "nfs" || type == "nfs4") return "it lies on NFS, which mostly squashes root";
+  const bool is_fuse = type == "fuse" || type.starts_with("fuse.");
+  return is_fuse && options.find(",allow_other,") == std::string::npos ? "it lies on FUSE, mounted without allow_other" : "";
+}
+
+std::string why_root_is_kept_out(const base::AbsPath& place) {
+  const base::Fd file(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  const auto text = file ? base::read_all(file.get(), 16U << 20U, "/proc/self/mountinfo") : base::Result<std::string>(base::Error{});
+  return text ? why_root_is_kept_out(place, *text) : "";
 }
 
 } // namespace psbc::runtime

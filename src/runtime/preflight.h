@@ -30,4 +30,10 @@ std::string why_no_sandbox(emit::FirejailVersion version);
 /// skips such directives with a warning that `--quiet` hides (THREATS A4). Empty when there is none.
 std::string disabled_feature(std::string_view firejail_config);
 
+/// Why root, which firejail is at its start, may be kept out of this place: it lies on NFS, which mostly squashes root (exports(5)), or on FUSE
+/// without allow_other (fuse(8)). `mountinfo`: the text of /proc/self/mountinfo. Empty when nothing is known against it.
+std::string why_root_is_kept_out(const base::AbsPath& place, std::string_view mountinfo);
+/// The same, of this machine as it is.
+std::string why_root_is_kept_out(const base::AbsPath& place);
+
 } // namespace psbc::runtime

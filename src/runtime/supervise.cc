@@ -94,8 +94,17 @@ class Supervisor {
 
   bool fail(Supervised& result, int status, int code) const {
     result.failure = {.status = status, .error = {.operation = "run", .object = command_.argv[0], .code = code}};
-    if (status == 127)
-      result.failure.error.hint = "a program must be visible inside the sandbox, and in its PATH or named by its path";
+    std::string& hint = result.failure.error.hint;
+    const std::string& program = command_.argv[0];
+    const bool is_named = program.find('/') != std::string::npos;
+    const bool is_there = is_named && access(program.c_str(), F_OK) == 0, is_executable = is_named && access(program.c_str(), X_OK) == 0;
+    // The kernel says of a script whose interpreter is missing what it says of a missing script (execve(2)).
+    if (is_there && (status == 127 || (code == EACCES && is_executable)))
+      hint = "it is there, and what runs it is not: the program of its first line, `#!...`, or its loader";
+    else if (status == 127)
+      hint = "a program must be visible inside the sandbox, and in its PATH or named by its path";
+    else if (code == EACCES && is_there)
+      hint = "make it executable, by chmod +x, or name what runs it, such as python3";
     return false;
   }
 

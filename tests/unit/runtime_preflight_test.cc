@@ -25,3 +25,17 @@ TEST_CASE("switches of firejail.config that take a protection away are found, ot
     CHECK(disabled_feature(text) == feature);
   }
 }
+
+TEST_CASE("root may be kept out of NFS, and of FUSE without allow_other; the mount that counts is the innermost, and the last there") {
+  const std::string mounts =
+      "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+      "2 1 0:30 / /home/nfs rw shared:1 - nfs4 server:/x rw,vers=4.2\n"
+      "3 1 0:31 / /home/a\\040b rw - fuse.sshfs x rw,user_id=1000\n"
+      "4 1 0:32 / /home/open rw - fuse.gocryptfs x rw,user_id=1000,allow_other\n"
+      "5 2 0:33 / /home/nfs/local rw - tmpfs x rw\n"
+      "garbage\n6 1 0:34 / /home/later rw - fuse x rw\n7 1 0:35 / /home/later rw - tmpfs x rw\n";
+  const auto why = [&](const char* path) { return psbc::runtime::why_root_is_kept_out(psbc::base::AbsPath::literal(path), mounts); };
+  CHECK(why("/home/nfs/you").find("NFS") != std::string::npos);
+  CHECK(why("/home/a b").find("allow_other") != std::string::npos);
+  for (const char* path : {"/", "/home", "/home/open/x", "/home/nfs/local/x", "/home/later", "/home/nfsx"}) CHECK(why(path).empty());
+}
