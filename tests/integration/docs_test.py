@@ -110,6 +110,20 @@ def _():
     assert variables and re.findall(r"^\| `([A-Z0-9_]+)` \| (.+) \|$", page, re.M) == variables
 
 
+@test("every .python-sandbox.toml that a page shows is one that psbc takes")
+def _(h):
+    shown = 0
+    for page in [SOURCES / "README.md", *sorted((SOURCES / "docs").rglob("*.md"))]:
+        if page.parent.name == "rules":
+            continue  # bad ones as well: lint_rules_test.py
+        for block in re.findall(r"^```toml\n(.*?)^```$", page.read_text(), re.M | re.S):
+            if re.search(r"^name = ", block, re.M) and "[[" not in block.partition("\n")[0] and not re.search(r"^url = ", block.partition("name = ")[0], re.M):
+                r = h.run(["psbc", "lint", "--no-host", "--fail-on", "error", "-"], stdin=block)
+                assert r.ok, (page.name, block, r)
+                shown += 1
+    assert shown >= 15, shown
+
+
 for found in [SOURCES / "README.md", *sorted((SOURCES / "docs").rglob("*.md"))]:
     if "```console" in found.read_text():
         test(f"{found.relative_to(SOURCES)} says what happens")(lambda h, page=found: play(h, page))
