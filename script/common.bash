@@ -41,6 +41,23 @@ build() { # DIRECTORY [TARGET...]
   ninja -C "$directory" --quiet "$@" >&2
 }
 
+# What is committed; where there is no repository, as in an unpacked release, what is there.
+source_tree() { # DIRECTORY
+  mkdir -p "$1"
+  if git -C "$top" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+    git -C "$top" archive HEAD | tar -x -C "$1"
+  else
+    tar -c -C "$top" --exclude=./build --exclude='./build-*' --exclude=./dist --exclude=__pycache__ . | tar -x --no-same-owner -C "$1"
+  fi
+}
+
+# When that was, in seconds; it is the date of all that is made of it.
+source_date() {
+  printf '%s\n' "${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct 2>/dev/null || stat -c %Y "$top/meson.build")}"
+}
+
+version() { sed -n "s/^  version: '\(.*\)',/\1/p" "$top/meson.build"; }
+
 mirror() { # Debian's, that of this machine's apt where it has one
   local found
   found=$({ cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null || true; } |
