@@ -143,13 +143,18 @@ void check_projects(Context& context, const policy::Places& places, Checks& chec
     checks.push_back({.verdict = Verdict::broken, .what = "projects", .found = describe(projects.error())});
     return;
   }
-  std::size_t gone = 0, unreadable = 0;
+  std::size_t gone = 0, unreadable = 0, stale = 0;
   for (const driver::KnownProject& project : *projects) {
     gone += project.exists ? 0 : 1;
-    if (project.exists && !driver::check({.places = places, .project = {.root = project.root, .config_file = project.root / driver::config_name}, .env = context.env})) ++unreadable;
+    if (!project.exists) continue;
+    const auto freshness = driver::check({.places = places, .project = {.root = project.root, .config_file = project.root / driver::config_name}, .env = context.env});
+    unreadable += freshness ? 0 : 1;
+    stale += freshness && !freshness->fresh() ? 1 : 0;
   }
-  if (gone + unreadable == 0) checks.push_back({.verdict = Verdict::good, .what = "projects", .found = std::to_string(projects->size()) + " known; psbc status shows them"});
-  else checks.push_back({.verdict = Verdict::note, .what = "projects", .found = std::to_string(gone + unreadable) + " of " + std::to_string(projects->size()) + " are gone or cannot be read", .hint = "psbc status"});
+  if (stale > 0)
+    checks.push_back({.verdict = Verdict::note, .what = "projects", .found = std::to_string(stale) + " of " + std::to_string(projects->size()) + " are stale: the next entry builds them", .hint = "psbc build --all"});
+  if (gone + unreadable + stale == 0) checks.push_back({.verdict = Verdict::good, .what = "projects", .found = std::to_string(projects->size()) + " known; psbc status shows them"});
+  if (gone + unreadable > 0) checks.push_back({.verdict = Verdict::note, .what = "projects", .found = std::to_string(gone + unreadable) + " of " + std::to_string(projects->size()) + " are gone or cannot be read", .hint = "psbc status"});
 }
 
 /// firejail takes an include of that name from here before its own (profile.c), for profiles of others; psbc's include nothing.

@@ -102,6 +102,13 @@ Learned learned(Question& question, const std::vector<Missed>& all) {
   return out;
 }
 
+/// What a hijacked package does with such a line.
+std::string risk_of(const std::string& key) {
+  if (key == "writable") return "can change it, and what reads it outside gets that";
+  if (key == "sockets") return "can ask whatever listens there";
+  return "can read it, and send it away where the network is open";
+}
+
 std::string diff_of(const Question& question, const Learned& learned) {
   const auto after = learned.offered.empty() ? std::nullopt : with_entries(question.text, learned.offered);
   return after ? unified_diff(driver::config_name, question.text, *after, "now") : "";
@@ -110,7 +117,7 @@ std::string diff_of(const Question& question, const Learned& learned) {
 std::string json(const Question& question, const Learned& learned, int status) {
   std::string offered, refused;
   for (const Change& one : learned.offered)
-    offered += (offered.empty() ? "" : ",") + ("{\"key\":" + json_text(one.key) + ",\"entry\":" + json_text(one.entry) + ",\"grants\":" + base::json_list(one.grants) + "}");
+    offered += (offered.empty() ? "" : ",") + ("{\"key\":" + json_text(one.key) + ",\"entry\":" + json_text(one.entry) + ",\"grants\":" + base::json_list(one.grants) + ",\"risk\":" + json_text(risk_of(one.key)) + "}");
   for (const auto& [one, why] : learned.refused)
     refused += (refused.empty() ? "" : ",") + ("{\"path\":" + json_text(one.path.string()) + ",\"why\":" + json_text(why) + "}");
   return "{\"version\":1,\"status\":" + std::to_string(status) + ",\"offered\":[" + offered + "],\"refused\":[" + refused + "],\"diff\":" + json_text(diff_of(question, learned)) + "}\n";
@@ -126,9 +133,9 @@ void tell(const Question& question, const Learned& learned, int status) {
   if (status == 0) say(context, "psbc: ended with status 0; what it looked for and did not find, it can do without");
   else say(context, "psbc: ended with status " + std::to_string(status) + "; it looked for what is there outside and not inside");
   if (!learned.offered.empty()) {
-    say(context, "psbc: each line grants, to whatever runs inside:");
+    say(context, "psbc: what each line grants, and what a hijacked package would do with it:");
     for (const Change& one : learned.offered)
-      for (const std::string& grant : one.grants) say(context, "  " + grant);
+      for (const std::string& grant : one.grants) say(context, "  " + grant + ": " + risk_of(one.key));
   }
   for (const auto& [one, why] : learned.refused) say(context, "psbc: not offered: " + question.shown(one.path) + ": " + base::escape(why));
 }

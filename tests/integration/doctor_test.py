@@ -72,9 +72,13 @@ def _(h):
     assert checks(h, env={"SHELL": "/bin/tcsh"})["hook"]["verdict"] == "note"
 
 
-@test("projects that are gone, and profiles that take the place of firejail's own, are told")
+@test("projects that are stale or gone, and profiles that take the place of firejail's own, are told")
 def _(h):
     prepare(h)
+    h.write("~/code/lab/.python-sandbox.toml", h.read("~/code/lab/.python-sandbox.toml") + "# more\n")
+    found = checks(h)["projects"]
+    assert found["verdict"] == "note" and "stale" in found["found"] and found["hint"] == "psbc build --all", found
+    assert h.psbc("build", "--all").ok and checks(h)["projects"]["verdict"] == "good"
     os.unlink(h.path("~/code/lab/.python-sandbox.toml"))
     assert checks(h)["projects"]["verdict"] == "note"
     h.write("~/.config/firejail/disable-common.inc", "quiet\n")

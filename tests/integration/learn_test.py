@@ -138,7 +138,7 @@ def _(h):
         take(h, r)
         now = tomllib.loads(h.read(f"~/code/lab/{CONFIG}"))
         assert r.ok and now == {"name": "lab", "readonly": ["~/other", "~/data/sets/a"], "writable": ["~/runs"], "sockets": ["~/data/db.sock"]}, (now, r)
-        assert "# before" in h.read(f"~/code/lab/{CONFIG}") and "+ write ~/runs" in r.err and "can do without" in r.err and not h.exists("~/runs/new"), r
+        assert "# before" in h.read(f"~/code/lab/{CONFIG}") and "+ write ~/runs: can change it" in r.err and "+ connect to ~/data/db.sock: can ask" in r.err and "can do without" in r.err and not h.exists("~/runs/new"), r
     finally:
         p.kill()
         p.wait()
