@@ -123,11 +123,13 @@ int run_command(Context& context, Options& o) {
 
 void define_trust(CLI::App& trust, Options& o) {
   add_project(trust, o.trust.directory);
+  CLI::Option* from = trust.add_option("--from", o.trust.from, "Approve what the file of this commit grants, and not what is in the working tree: for CI")->type_name("REV");
   CLI::Option* yes = trust.add_flag("--yes", o.trust.yes, "Without a question, for scripts that mean it");
   CLI::Option* show = trust.add_flag("--show", o.trust.show, "Show what is approved; change nothing");
   CLI::Option* revoke = trust.add_flag("--revoke", o.trust.revoke, "Withdraw the approval");
   trust.add_flag("--json", o.trust.json, "For programs: what the file grants, what of it is new, and how it stands; on stdout");
   yes->excludes(show)->excludes(revoke);
+  from->excludes(revoke);
   show->excludes(revoke);
 }
 

@@ -70,6 +70,7 @@ int learn(Context& context, const LearnOptions& options);
 
 struct TrustOptions {
   std::string directory;
+  std::string from; // a commit: the file as it is there is what is approved, whatever the working tree holds
   bool yes = false;
   bool show = false;
   bool revoke = false;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/compile.h"
+#include "driver/git_file.h"
 #include "driver/hidden_leaks.h"
 #include "driver/registry.h"
 #include "trust/store.h"
@@ -93,6 +94,18 @@ int trust(Context& context, const TrustOptions& options) {
   if (!self) return status;
   // The file is read once: what is judged and shown is what is kept (THREATS E3).
   driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
+  if (!options.from.empty()) {
+    auto text = driver::file_at(project->root, options.from);
+    if (!text) {
+      complain(text.error());
+      return exit_usage;
+    }
+    if (!*text) {
+      complain("the commit `" + base::escape(options.from) + "` has no " + driver::config_name + " for " + shown_root + ", so there is nothing to approve");
+      return exit_not_trusted;
+    }
+    input.approved = std::move(**text);
+  }
   driver::Sources sources;
   diag::Diagnostics diagnostics;
   auto asked = driver::asked(input, sources, diagnostics);

@@ -186,4 +186,47 @@ def _(h):
     assert h.psbc("diff", "HEAD", cwd=LAB).status == 1
 
 
+@test("--from REV approves what the file of a commit grants: a pull request runs under its base's grants, whatever it does to the file")
+def _(h):
+    h.require("firejail", "git")
+    base = 'name = "lab"\nreadonly = ["~/given"]\nhidden = [".env"]\n'
+    for name in ("given/a", "secret/b", "code/lab/.env", "code/lab/kept"):
+        h.write(f"~/{name}", h.decoys.new(name))
+    canary = h.decoys.new("variable")
+    git = lambda *words: h.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd="~/code/lab")
+    psbc = lambda *words, **more: h.psbc(*words, cwd="~/code/lab", **more)
+    h.write("~/code/lab/.python-sandbox.toml", base)
+    h.write("~/code/lab/.gitignore", ".env\n")
+    assert git("init", "-q", "-b", "main").ok and git("add", "-A").ok and git("commit", "-qm", "base").ok and git("checkout", "-q", "-b", "pull").ok
+    steal = ["sh", "-c", f"cat {h.home}/secret/b {h.home}/code/lab/.env; cat {h.home}/given/a; env"]
+    wide = 'name = "lab"\nreadonly = ["~/given", "~/secret"]\n[env]\npass = ["CANARY"]\n'
+    attacks = {
+        "wider": lambda: h.write("~/code/lab/.python-sandbox.toml", wide),
+        "hides less": lambda: h.write("~/code/lab/.python-sandbox.toml", 'name = "lab"\nreadonly = ["~/given"]\n'),
+        "another name": lambda: h.write("~/code/lab/.python-sandbox.toml", wide.replace('"lab"', '"main"')),
+        "nested": lambda: h.write("~/code/lab/sub/.python-sandbox.toml", wide),
+        "a link": lambda: (h.write("~/code/lab/wide.toml", wide), h.run(["ln", "-sf", "wide.toml", h.path("~/code/lab/.python-sandbox.toml")])),
+        "no TOML": lambda: h.write("~/code/lab/.python-sandbox.toml", "name = [\n"),
+        "gone": lambda: h.run(["rm", h.path("~/code/lab/.python-sandbox.toml")]),
+        "a branch of the commit's name": lambda: (h.write("~/code/lab/.python-sandbox.toml", wide), git("commit", "-qam", "w"), git("update-ref", "refs/heads/" + sha, "HEAD"), git("tag", sha[:12])),
+    }
+    sha = git("rev-parse", "main").out.strip()
+    assert h.decoys.found_in(h.run(steal, cwd="~/code/lab", env={"CANARY": canary}).out) == ["code/lab/.env", "given/a", "secret/b", "variable"]
+    for name, attack in attacks.items():
+        assert git("checkout", "-q", "-f", "-B", "pull", sha).ok and git("clean", "-qfdx", "-e", ".env").ok
+        attack()
+        psbc("trust", "--revoke")
+        r = psbc("trust", "--yes", "--from", sha)
+        assert r.ok == (name != "gone"), (name, r)
+        for where in ("~/code/lab", "~/code/lab/sub") if name == "nested" else ("~/code/lab",):
+            r = h.psbc("run", "--", *steal, cwd=where, env={"CANARY": canary})
+            is_entered = name not in ("a link", "no TOML", "gone") and not where.endswith("sub")
+            assert h.decoys.found_in(r.out) == (["given/a"] if is_entered else []), (name, where, r)
+    r = psbc("trust", "--yes", "--from", "nothing")
+    assert r.status == 2 and "git does not know it here" in r.err, r
+    assert git("checkout", "-q", "-f", "-B", "pull", sha).ok and git("rm", "-q", "--cached", ".python-sandbox.toml").ok and git("commit", "-qm", "none").ok
+    h.write("~/code/lab/.python-sandbox.toml", base)
+    r = psbc("trust", "--yes", "--from", "HEAD")
+    assert r.status == 3 and "nothing to approve" in r.err, r
+
 main()

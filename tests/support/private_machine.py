@@ -61,6 +61,10 @@ class PrivateMachine:
 
     def __exit__(self, *_):
         self.kill_all()
+        for process in self._background:  # a server that root runs, such as sshd, is no process of the user's
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         self._leave()
 
     def _leave(self):
