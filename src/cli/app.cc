@@ -74,6 +74,9 @@ void add_project(CLI::App& command, std::string& directory) {
   command.add_option("directory", directory, "The project (default: the one here)")->type_name("DIR");
 }
 
+/// In a script it is a variable that is not set: it must not mean what no word means.
+std::string not_empty(const std::string& word) { return word.empty() ? "the name of a commit is empty" : ""; }
+
 void add_templates(CLI::App& command, std::string& directory) {
   command.add_option("--template", directory, "Templates of your own, in place of the built-in ones (see templates/)")->type_name("DIR");
 }
@@ -123,7 +126,7 @@ int run_command(Context& context, Options& o) {
 
 void define_trust(CLI::App& trust, Options& o) {
   add_project(trust, o.trust.directory);
-  CLI::Option* from = trust.add_option("--from", o.trust.from, "Approve what the file of this commit grants, and not what is in the working tree: for CI")->type_name("REV");
+  CLI::Option* from = trust.add_option("--from", o.trust.from, "Approve what the file of this commit grants, and not what is in the working tree: for CI")->type_name("REV")->check(not_empty, "", "");
   CLI::Option* yes = trust.add_flag("--yes", o.trust.yes, "Without a question, for scripts that mean it");
   CLI::Option* show = trust.add_flag("--show", o.trust.show, "Show what is approved; change nothing");
   CLI::Option* revoke = trust.add_flag("--revoke", o.trust.revoke, "Withdraw the approval");
@@ -134,7 +137,7 @@ void define_trust(CLI::App& trust, Options& o) {
 }
 
 void define_diff(CLI::App& diff, Options& o) {
-  diff.add_option("revision", o.diff.revisions, "A commit, against the file as it is; or A..B (default: HEAD)")->type_name("REV");
+  diff.add_option("revision", o.diff.revisions, "A commit, against the file as it is; or A..B (default: HEAD)")->type_name("REV")->check(not_empty, "", "");
   diff.add_flag("--json", o.diff.json, "For programs, on stdout");
 }
 

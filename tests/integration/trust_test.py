@@ -222,6 +222,9 @@ def _(h):
             r = h.psbc("run", "--", *steal, cwd=where, env={"CANARY": canary})
             is_entered = name not in ("a link", "no TOML", "gone") and not where.endswith("sub")
             assert h.decoys.found_in(r.out) == (["given/a"] if is_entered else []), (name, where, r)
+    for words in (("trust", "--yes", "--from", ""), ("trust", "--yes", "--from="), ("diff", "")):  # a variable that is not set
+        r = psbc(*words)
+        assert r.status == 2 and ("empty" in r.err or "missing" in r.err) and not r.out, r
     r = psbc("trust", "--yes", "--from", "nothing")
     assert r.status == 2 and "git does not know it here" in r.err, r
     assert git("checkout", "-q", "-f", "-B", "pull", sha).ok and git("rm", "-q", "--cached", ".python-sandbox.toml").ok and git("commit", "-qm", "none").ok
