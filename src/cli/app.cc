@@ -52,6 +52,7 @@ struct Options {
   DoctorOptions doctor;
   VerifyOptions verify;
   LearnOptions learn;
+  ReportOptions report;
   TrustOptions trust;
   DiffOptions diff;
   CleanOptions clean;
@@ -182,6 +183,11 @@ void define_explain(CLI::App& explain, Options& o) {
   explain.add_option("--html", o.explain.html, "Write all of it as one page, without scripts, to attach to a ticket")->type_name("FILE")->excludes("what");
   explain.add_flag("--last", o.explain.last, "Of the last command that failed inside: which of the paths that it was given are not there")->excludes("what");
   explain.add_flag("--json", o.explain.json, "For programs");
+}
+
+void define_report(CLI::App& report, Options& o) {
+  report.add_option("file", o.report.file, "Write a page there, without scripts, to keep or to attach to a ticket")->type_name("FILE");
+  report.add_flag("--json", o.report.json, "For programs, on stdout");
 }
 
 void define_learn(CLI::App& learn, Options& o) { learn.add_flag("--json", o.learn.json, "For programs, on stdout, behind what the command prints"); }
@@ -323,12 +329,14 @@ constexpr CommandRow table[] = {
        return verify(c, o.verify);
      },
      true},
+    {"report", "What this project's sandbox grants, by whose approval, which attacks are stopped in it, and on what machine", define_report, [](Context& c, Options& o) { return report(c, o.report); }},
     {"hide", "Move secrets out of the project, and leave links", define_hide, [](Context& c, Options& o) { return hide(c, o.hide); }},
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
      [](Context& c, Options& o) { return diff(c, o.diff); }},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
-    {"status", "The projects of this machine: built, stale, approved, and their running sessions", [](CLI::App&, Options&) {}, [](Context& c, Options&) { return status(c); }},
+    {"status", "The projects of this machine: built, stale, approved, and their running sessions", define_list,
+     [](Context& c, Options& o) { return o.list.json ? list(c, o.list) : status(c); }},
     {"list", "The same as a line each, and for programs", define_list, [](Context& c, Options& o) { return list(c, o.list); }},
     {"clean", "Remove what was built for a project: named first, and asked about", define_clean, [](Context& c, Options& o) { return clean(c, o.clean); }},
     {"uninstall", "Remove all that psbc keeps on this machine, and its lines in the settings of shells", define_uninstall, [](Context& c, Options& o) { return uninstall(c, o.clean); }},

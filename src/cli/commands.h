@@ -52,6 +52,12 @@ struct VerifyOptions {
 };
 int verify(Context& context, const VerifyOptions& options);
 
+struct ReportOptions {
+  std::string file; // of the page
+  bool json = false;
+};
+int report(Context& context, const ReportOptions& options);
+
 struct ExplainOptions {
   std::vector<std::string> what; // paths, patterns, VARIABLEs, hosts
   bool map = false;              // in their place, all of it as a tree

@@ -13,6 +13,7 @@
 #include "base/landlock.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/doctor.h"
 #include "cli/shell_lines.h"
 #include "driver/build.h"
 #include "driver/compile.h"
@@ -28,26 +29,12 @@ using base::Kind;
 
 constexpr std::size_t settings_limit = 1U << 20U; // bytes of one file
 
-enum class Verdict : std::uint8_t {
-  good,
-  note,   // nothing is wrong, and something is to be known
-  weak,   // psbc works, and something protects less than it could
-  broken, // psbc cannot enter, or must not be believed
-};
-constexpr const char* verdict_names[] = {"good", "note", "weak", "broken"};
-
-struct Check {
-  Verdict verdict;
-  std::string what;  // "firejail"
-  std::string found;
-  std::string hint{}; // what to type
-};
 using Checks = std::vector<Check>;
 
 /// What the build would say of firejail, as checks.
 void add(Checks& checks, const std::string& what, const diag::Diagnostics& diagnostics) {
   for (const diag::Diagnostic& one : diagnostics.all())
-    checks.push_back({.verdict = one.severity == diag::Severity::error ? Verdict::broken : Verdict::weak, .what = what, .found = one.message, .hint = one.help.empty() ? "" : one.help.front()});
+    checks.push_back({.verdict = one.severity == diag::Severity::error ? Health::broken : Health::weak, .what = what, .found = one.message, .hint = one.help.empty() ? "" : one.help.front()});
 }
 
 void check_firejail(Context& context, Checks& checks) {
@@ -56,27 +43,27 @@ void check_firejail(Context& context, Checks& checks) {
   if (used) driver::report_firejail(context.fs, *used, diagnostics);
   add(checks, "firejail", diagnostics);
   if (!used) return;
-  if (diagnostics.empty()) checks.push_back({.verdict = Verdict::good, .what = "firejail", .found = to_string(used->version) + ", " + used->path.string()});
+  if (diagnostics.empty()) checks.push_back({.verdict = Health::good, .what = "firejail", .found = to_string(used->version) + ", " + used->path.string()});
   if (std::string reason = runtime::why_no_sandbox(used->version); !reason.empty())
-    checks.push_back({.verdict = Verdict::broken, .what = "place", .found = std::move(reason), .hint = "run psbc on the machine itself, outside of it"});
+    checks.push_back({.verdict = Health::broken, .what = "place", .found = std::move(reason), .hint = "run psbc on the machine itself, outside of it"});
   const auto config = context.fs.read(AbsPath::literal("/etc/firejail/firejail.config"), settings_limit);
   const std::string feature = config ? runtime::disabled_feature(*config) : "";
   if (!feature.empty())
-    checks.push_back({.verdict = Verdict::broken, .what = "firejail.config", .found = "`" + base::escape(feature) + " no` turns a protection off", .hint = "take that line out of /etc/firejail/firejail.config"});
-  else checks.push_back({.verdict = Verdict::good, .what = "firejail.config", .found = "turns off nothing that psbc needs"});
+    checks.push_back({.verdict = Health::broken, .what = "firejail.config", .found = "`" + base::escape(feature) + " no` turns a protection off", .hint = "take that line out of /etc/firejail/firejail.config"});
+  else checks.push_back({.verdict = Health::good, .what = "firejail.config", .found = "turns off nothing that psbc needs"});
 }
 
 void check_kernel(Context& context, Checks& checks) {
   const int landlock = base::landlock_version();
-  if (landlock >= base::landlock_with_scopes) checks.push_back({.verdict = Verdict::good, .what = "kernel", .found = "Landlock, version " + std::to_string(landlock)});
+  if (landlock >= base::landlock_with_scopes) checks.push_back({.verdict = Health::good, .what = "kernel", .found = "Landlock, version " + std::to_string(landlock)});
   else if (landlock >= base::landlock_with_ports)
-    checks.push_back({.verdict = Verdict::weak, .what = "kernel", .found = "cannot close abstract sockets alone (Linux 6.12 can)", .hint = "psbc refuses to enter beside one that answers: docs/channels.md"});
+    checks.push_back({.verdict = Health::weak, .what = "kernel", .found = "cannot close abstract sockets alone (Linux 6.12 can)", .hint = "psbc refuses to enter beside one that answers: docs/channels.md"});
   else
-    checks.push_back({.verdict = Verdict::weak, .what = "kernel", .found = "can neither limit the network to ports (Linux 6.7) nor close abstract sockets alone (Linux 6.12)",
+    checks.push_back({.verdict = Health::weak, .what = "kernel", .found = "can neither limit the network to ports (Linux 6.7) nor close abstract sockets alone (Linux 6.12)",
                       .hint = "psbc refuses what it cannot do: docs/network.md, docs/channels.md"});
   const auto tiocsti = context.fs.read(AbsPath::literal("/proc/sys/dev/tty/legacy_tiocsti"), 16);
   if (tiocsti && tiocsti->starts_with("1"))
-    checks.push_back({.verdict = Verdict::note, .what = "terminal", .found = "programs may type into a terminal that they share; psbc gives each session one of its own", .hint = "sudo sysctl dev.tty.legacy_tiocsti=0"});
+    checks.push_back({.verdict = Health::note, .what = "terminal", .found = "programs may type into a terminal that they share; psbc gives each session one of its own", .hint = "sudo sysctl dev.tty.legacy_tiocsti=0"});
 }
 
 /// What psbc keeps must be the user's alone: who writes it chooses the next sandbox.
@@ -84,7 +71,7 @@ void check_directories(Context& context, const policy::Places& places, Checks& c
   bool fine = true;
   const auto wrong = [&](const AbsPath& path, const std::string& why, const std::string& hint) {
     fine = false;
-    checks.push_back({.verdict = Verdict::broken, .what = "files of psbc", .found = "`" + base::escape(base::display_path(path, places.home)) + "` " + why, .hint = hint});
+    checks.push_back({.verdict = Health::broken, .what = "files of psbc", .found = "`" + base::escape(base::display_path(path, places.home)) + "` " + why, .hint = hint});
   };
   for (const AbsPath& path : {places.state, places.state / "trust", places.state / "builds", places.data, places.config, places.user_config(), places.home / ".config/firejail"}) {
     const auto owner = context.fs.ownership(path);
@@ -93,9 +80,9 @@ void check_directories(Context& context, const policy::Places& places, Checks& c
     if (owner->uid != geteuid()) wrong(path, "belongs to somebody else", "move it away: mv " + shown + " " + shown + ".old");
     else if ((owner->mode & 0022) != 0) wrong(path, "can be written by others", "chmod go-w " + shown);
   }
-  if (fine) checks.push_back({.verdict = Verdict::good, .what = "files of psbc", .found = "are yours alone"});
+  if (fine) checks.push_back({.verdict = Health::good, .what = "files of psbc", .found = "are yours alone"});
   if (const std::string why = runtime::why_root_is_kept_out(places.home); !why.empty())
-    checks.push_back({.verdict = Verdict::weak, .what = "home", .found = "root, which firejail is at its start, may be kept out of `~`: " + why,
+    checks.push_back({.verdict = Health::weak, .what = "home", .found = "root, which firejail is at its start, may be kept out of `~`: " + why,
                       .hint = "allow_other, or no_root_squash; or a local disk for projects, XDG_STATE_HOME and XDG_DATA_HOME"});
 }
 
@@ -114,7 +101,7 @@ void check_hook(Context& context, const policy::Places& places, Checks& checks) 
   const std::string shell = login.substr(login.rfind('/') + 1);
   const AbsPath file = places.home / (shell == "zsh" ? ".zshrc" : shell == "fish" ? ".config/fish/config.fish" : ".bashrc");
   if (policy::find_shell(shell) == nullptr) {
-    checks.push_back({.verdict = Verdict::note, .what = "hook", .found = "your shell is `" + base::escape(shell) + "`, for which there is none: psbc enter works in each", .hint = {}});
+    checks.push_back({.verdict = Health::note, .what = "hook", .found = "your shell is `" + base::escape(shell) + "`, for which there is none: psbc enter works in each", .hint = {}});
     return;
   }
   const std::string shown = base::escape(base::display_path(file, places.home));
@@ -127,20 +114,20 @@ void check_hook(Context& context, const policy::Places& places, Checks& checks) 
     if (code == std::string_view::npos || line[code] == '#') continue;
     if (std::any_of(ours.begin(), ours.end(), [&](const ShellLine& one) { return one.number == number && one.text.find("hook") != std::string::npos; })) installed = number;
     else if (installed > 0 && takes_hooks_away(shell, line)) {
-      checks.push_back({.verdict = Verdict::weak, .what = "hook", .found = shown + ":" + std::to_string(number) + " takes it away again, and every other hook", .hint = "move the line of psbc hook (line " + std::to_string(installed) + ") behind it"});
+      checks.push_back({.verdict = Health::weak, .what = "hook", .found = shown + ":" + std::to_string(number) + " takes it away again, and every other hook", .hint = "move the line of psbc hook (line " + std::to_string(installed) + ") behind it"});
       return;
     }
   }
-  if (installed > 0) checks.push_back({.verdict = Verdict::good, .what = "hook", .found = shown + ":" + std::to_string(installed)});
+  if (installed > 0) checks.push_back({.verdict = Health::good, .what = "hook", .found = shown + ":" + std::to_string(installed)});
   else
-    checks.push_back({.verdict = Verdict::note, .what = "hook", .found = "is not in " + shown + ": you enter by psbc enter",
+    checks.push_back({.verdict = Health::note, .what = "hook", .found = "is not in " + shown + ": you enter by psbc enter",
                       .hint = "echo '" + hook_line(shell) + "' >> " + shown});
 }
 
 void check_projects(Context& context, const policy::Places& places, Checks& checks) {
   const auto projects = driver::known_projects(context.fs, places);
   if (!projects) {
-    checks.push_back({.verdict = Verdict::broken, .what = "projects", .found = describe(projects.error())});
+    checks.push_back({.verdict = Health::broken, .what = "projects", .found = describe(projects.error())});
     return;
   }
   std::size_t gone = 0, unreadable = 0, stale = 0;
@@ -152,9 +139,9 @@ void check_projects(Context& context, const policy::Places& places, Checks& chec
     stale += freshness && !freshness->fresh() ? 1 : 0;
   }
   if (stale > 0)
-    checks.push_back({.verdict = Verdict::note, .what = "projects", .found = std::to_string(stale) + " of " + std::to_string(projects->size()) + " are stale: the next entry builds them", .hint = "psbc build --all"});
-  if (gone + unreadable + stale == 0) checks.push_back({.verdict = Verdict::good, .what = "projects", .found = std::to_string(projects->size()) + " known; psbc status shows them"});
-  if (gone + unreadable > 0) checks.push_back({.verdict = Verdict::note, .what = "projects", .found = std::to_string(gone + unreadable) + " of " + std::to_string(projects->size()) + " are gone or cannot be read", .hint = "psbc status"});
+    checks.push_back({.verdict = Health::note, .what = "projects", .found = std::to_string(stale) + " of " + std::to_string(projects->size()) + " are stale: the next entry builds them", .hint = "psbc build --all"});
+  if (gone + unreadable + stale == 0) checks.push_back({.verdict = Health::good, .what = "projects", .found = std::to_string(projects->size()) + " known; psbc status shows them"});
+  if (gone + unreadable > 0) checks.push_back({.verdict = Health::note, .what = "projects", .found = std::to_string(gone + unreadable) + " of " + std::to_string(projects->size()) + " are gone or cannot be read", .hint = "psbc status"});
 }
 
 /// firejail takes an include of that name from here before its own (profile.c), for profiles of others; psbc's include nothing.
@@ -164,17 +151,17 @@ void check_shadows(Context& context, const policy::Places& places, Checks& check
   if (!names) return;
   for (const std::string& name : *names)
     if ((name.ends_with(".inc") || name == "globals.local" || name == "default.profile") && context.fs.kind(AbsPath::literal("/etc/firejail") / name) != Kind::absent)
-      checks.push_back({.verdict = Verdict::note, .what = "profiles", .found = base::escape(base::display_path(directory / name, places.home)) + " takes the place of firejail's own, for profiles other than psbc's",
+      checks.push_back({.verdict = Health::note, .what = "profiles", .found = base::escape(base::display_path(directory / name, places.home)) + " takes the place of firejail's own, for profiles other than psbc's",
                         .hint = "psbc lint --profile " + base::escape(base::display_path(directory / name, places.home))});
 }
 
 std::string json(const Check& check) {
   using base::json_text;
-  return "{\"what\":" + json_text(check.what) + ",\"verdict\":" + json_text(verdict_names[static_cast<std::size_t>(check.verdict)]) + ",\"found\":" + json_text(check.found) + ",\"hint\":" + json_text(check.hint) + "}";
+  return "{\"what\":" + json_text(check.what) + ",\"verdict\":" + json_text(to_string(check.verdict)) + ",\"found\":" + json_text(check.found) + ",\"hint\":" + json_text(check.hint) + "}";
 }
 
 std::string text(const Check& check) {
-  std::string word = verdict_names[static_cast<std::size_t>(check.verdict)], what = check.what;
+  std::string word = to_string(check.verdict), what = check.what;
   word.resize(8, ' ');
   what.resize(std::max<std::size_t>(what.size(), 16), ' ');
   return word + what + " " + check.found + "\n" + (check.hint.empty() ? "" : std::string(25, ' ') + check.hint + "\n");
@@ -182,22 +169,32 @@ std::string text(const Check& check) {
 
 } // namespace
 
+const char* to_string(Health health) {
+  constexpr const char* names[] = {"good", "note", "weak", "broken"};
+  return names[static_cast<std::size_t>(health)];
+}
+
+std::vector<Check> check_machine(Context& context, const policy::Places& places) {
+  Checks checks;
+  check_firejail(context, checks);
+  check_kernel(context, checks);
+  check_directories(context, places, checks);
+  check_hook(context, places, checks);
+  check_projects(context, places, checks);
+  check_shadows(context, places, checks);
+  return checks;
+}
+
 int doctor(Context& context, const DoctorOptions& options) {
   if (refuse_inside("the machine cannot be seen from here", "type it in a terminal outside")) return exit_not_trusted;
   int status = exit_fine;
   const auto places = places_here(context, status);
   if (!places) return status;
-  Checks checks;
-  check_firejail(context, checks);
-  check_kernel(context, checks);
-  check_directories(context, *places, checks);
-  check_hook(context, *places, checks);
-  check_projects(context, *places, checks);
-  check_shadows(context, *places, checks);
+  const Checks checks = check_machine(context, *places);
   std::string out;
   for (const Check& check : checks) out += options.json ? (out.empty() ? "" : ",\n") + json(check) : text(check);
   print(options.json ? "{\"version\":1,\"checks\":[" + out + "]}\n" : out);
-  return std::any_of(checks.begin(), checks.end(), [](const Check& check) { return check.verdict == Verdict::broken; }) ? exit_findings : exit_fine;
+  return std::any_of(checks.begin(), checks.end(), [](const Check& check) { return check.verdict == Health::broken; }) ? exit_findings : exit_fine;
 }
 
 } // namespace psbc::cli

@@ -179,7 +179,7 @@ Picture picture_of(const Question& question) {
   policy::MapNode tree = policy::map_of(policy);
   // What a project is about comes first.
   std::stable_partition(tree.below.begin(), tree.below.end(), [&](const policy::MapNode& one) { return policy.home.is_under(one.path) || one.path.is_under(policy.home); });
-  return {.name = base::escape(policy.name), .root = question.shown(policy.project), .home = policy.home, .tree = std::move(tree),
+  return {.name = base::escape(policy.name), .root = question.shown(policy.project), .first = {}, .home = policy.home, .tree = std::move(tree),
           .sections = {tokens(policy), environment(policy), network(policy), channels(policy), written(policy), open(policy)}};
 }
 

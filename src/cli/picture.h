@@ -24,6 +24,8 @@ struct PictureSection {
 
 struct Picture {
   std::string name, root; // as they are shown
+  std::string about = "what its sandbox sees, and which line says so";
+  std::vector<PictureSection> first{}; // before the tree, on a page
   base::AbsPath home;
   policy::MapNode tree;   // points into the question's policy
   std::vector<PictureSection> sections;

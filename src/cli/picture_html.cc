@@ -72,17 +72,23 @@ std::string rows_html(const std::vector<PictureRow>& rows) {
   return out + "</table>\n";
 }
 
-} // namespace
-
-std::string as_html(const Picture& picture) {
-  std::string out = std::string(head) + "<title>" + html(picture.name) + ": what its sandbox sees</title>\n</head>\n<body>\n<h1>" + html(picture.name) + "</h1>\n<p><code>" + html(picture.root) +
-                    "</code>: what its sandbox sees, and which line says so. Made by psbc " PSBC_VERSION ".</p>\n<h2>files</h2>\n<p>The system is there as outside, with the developer's own permissions. Besides:</p>\n"
-                    "<div class=\"tree\">\n" + nodes_html(picture.tree.below, picture.home) + "</div>\n";
-  for (const PictureSection& section : picture.sections) {
+std::string sections_html(const std::vector<PictureSection>& sections) {
+  std::string out;
+  for (const PictureSection& section : sections) {
     out += "<h2>" + html(section.title) + "</h2>\n";
     if (!section.rows.empty()) out += rows_html(section.rows);
     if (!section.more.empty()) out += "<details><summary>" + std::to_string(section.more.size()) + " " + html(section.of_more) + "</summary>\n" + rows_html(section.more) + "</details>\n";
   }
+  return out;
+}
+
+} // namespace
+
+std::string as_html(const Picture& picture) {
+  std::string out = std::string(head) + "<title>" + html(picture.name) + ": " + html(picture.about) + "</title>\n</head>\n<body>\n<h1>" + html(picture.name) + "</h1>\n<p><code>" + html(picture.root) +
+                    "</code>: " + html(picture.about) + ". Made by psbc " PSBC_VERSION ".</p>\n" + sections_html(picture.first) + "<h2>files</h2>\n<p>The system is there as outside, with the developer's own permissions. Besides:</p>\n"
+                    "<div class=\"tree\">\n" + nodes_html(picture.tree.below, picture.home) + "</div>\n";
+  out += sections_html(picture.sections);
   return out + "</body>\n</html>\n";
 }
 

@@ -12,6 +12,7 @@
 #include "base/landlock.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/verify.h"
 #include "driver/compile.h"
 #include "policy/explain.h"
 #include "runtime/verify/decoys.h"
@@ -25,15 +26,8 @@ using base::json_text;
 
 constexpr int outside_limit = 10, inside_limit = 60; // seconds: a token may have to be asked for
 
-enum class Verdict : std::uint8_t { pass, fail, open, unknown };
 constexpr std::array<const char*, 4> verdict_names = {"pass", "fail", "open", "unknown"};
 constexpr std::array<const char*, 4> verdict_words = {"pass", "FAIL", "open", "cannot tell"};
-
-struct Row {
-  const runtime::Probe& probe;
-  Verdict verdict;
-  std::string why; // empty: as it should be
-};
 
 /// What the file, or the kernel, leaves open: said by psbc build as well. Empty: nothing of this probe.
 std::string why_open(std::string_view id, const policy::Policy& policy) {
@@ -47,15 +41,15 @@ std::string why_open(std::string_view id, const policy::Policy& policy) {
   return "";
 }
 
-Row judge(const runtime::Probe& probe, const policy::Policy& policy, const runtime::Decoys::Ran& outside, const runtime::Decoys::Ran& inside, bool is_ours) {
+AttackRow judge(const runtime::Probe& probe, const policy::Policy& policy, const runtime::Decoys::Ran& outside, const runtime::Decoys::Ran& inside, bool is_ours) {
   const auto found = outside.reached.find(probe.id);
-  if (found == outside.reached.end()) return {probe, Verdict::unknown, "nothing of the kind is here"};
+  if (found == outside.reached.end()) return {probe, Attack::unknown, "nothing of the kind is here"};
   if (inside.reached.at(probe.id)) {
     std::string open = is_ours ? why_open(probe.id, policy) : "";
-    return {probe, open.empty() ? Verdict::fail : Verdict::open, std::move(open)};
+    return {probe, open.empty() ? Attack::through : Attack::open, std::move(open)};
   }
-  if (!found->second) return {probe, Verdict::unknown, "it does not work outside either"};
-  return {probe, Verdict::pass, ""};
+  if (!found->second) return {probe, Attack::unknown, "it does not work outside either"};
+  return {probe, Attack::stopped, ""};
 }
 
 std::vector<std::string> paths_of(const policy::Policy& policy, policy::Access access, bool directories) {
@@ -72,51 +66,59 @@ std::vector<std::string> crossing(const policy::Policy& policy) {
   return out;
 }
 
-std::string text(const std::string& name, const std::vector<Row>& rows, const std::array<int, 4>& counts) {
-  std::string out = "`" + base::escape(name) + "`: " + std::to_string(rows.size()) + " attacks, each tried outside first\n";
-  for (const Verdict verdict : {Verdict::fail, Verdict::open, Verdict::unknown, Verdict::pass})
-    for (const Row& row : rows) {
-      if (row.verdict != verdict) continue;
+std::string text(const Verified& all) {
+  std::string out = "`" + base::escape(all.name) + "`: " + std::to_string(all.rows.size()) + " attacks, each tried outside first\n";
+  for (const Attack verdict : {Attack::through, Attack::open, Attack::unknown, Attack::stopped})
+    for (const AttackRow& row : all.rows) {
+      if (row.came_to != verdict) continue;
       const std::string word = verdict_words[static_cast<std::size_t>(verdict)], id = row.probe.id;
       out += word + std::string(13 - word.size(), ' ') + id + std::string(22 - id.size(), ' ') + row.probe.what + " (" + row.probe.stands_for + ")\n";
       if (!row.why.empty()) out += std::string(13, ' ') + row.why + "\n";
     }
-  return out + std::to_string(counts[0]) + " passed, " + std::to_string(counts[1]) + " failed, " + std::to_string(counts[2]) + " open, " + std::to_string(counts[3]) + " cannot be told here\n";
+  return out + all.summary() + "\n";
 }
 
-std::string json(const std::string& name, const AbsPath& root, const std::vector<Row>& rows, const std::array<int, 4>& counts) {
+std::string json(const Verified& all) {
   std::string list;
-  for (const Row& row : rows)
+  for (const AttackRow& row : all.rows)
     list += (list.empty() ? "" : ",\n") + ("{\"id\":" + json_text(row.probe.id) + ",\"vector\":" + json_text(row.probe.row) + ",\"what\":" + json_text(row.probe.what) + ",\"stands_for\":" + json_text(row.probe.stands_for) +
-                                         ",\"verdict\":" + json_text(verdict_names[static_cast<std::size_t>(row.verdict)]) + ",\"why\":" + (row.why.empty() ? "null" : json_text(row.why)) + "}");
-  std::string out = "{\"version\":1,\"name\":" + json_text(name) + ",\"root\":" + json_text(root.string());
-  for (std::size_t n = 0; n < counts.size(); ++n) out += std::string(",\"") + verdict_names[n] + "\":" + std::to_string(counts[n]);
+                                         ",\"verdict\":" + json_text(row.verdict()) + ",\"why\":" + (row.why.empty() ? "null" : json_text(row.why)) + "}");
+  std::string out = "{\"version\":1,\"name\":" + json_text(all.name) + ",\"root\":" + json_text(all.root.string());
+  for (std::size_t n = 0; n < all.counts.size(); ++n) out += std::string(",\"") + verdict_names[n] + "\":" + std::to_string(all.counts[n]);
   return out + ",\"probes\":[" + list + "]}\n";
 }
 
 } // namespace
 
-int verify(Context& context, const VerifyOptions& options) {
-  if (refuse_inside("the attacks are tried from outside", "type it in a terminal outside")) return exit_not_trusted;
-  int status = exit_fine;
+const char* AttackRow::verdict() const { return verdict_names[static_cast<std::size_t>(came_to)]; }
+
+std::string Verified::summary() const {
+  return std::to_string(counts[0]) + " passed, " + std::to_string(counts[1]) + " failed, " + std::to_string(counts[2]) + " open, " + std::to_string(counts[3]) + " cannot be told here";
+}
+
+std::optional<Verified> try_attacks(Context& context, const VerifyOptions& options, int& status) {
+  status = exit_not_trusted;
+  if (refuse_inside("the attacks are tried from outside", "type it in a terminal outside")) return std::nullopt;
   const auto places = places_here(context, status);
-  if (!places) return status;
+  if (!places) return std::nullopt;
   const auto project = project_here(context, options.directory, status);
-  if (!project) return status;
+  if (!project) return std::nullopt;
   const auto self = self_here(context, status);
-  if (!self) return status;
+  if (!self) return std::nullopt;
   const auto approval = trust::Store(places->state).lookup(policy::project_id(project->root), project->root);
   if (!approval || !approval->granted) {
     if (!approval) complain(approval.error());
     else complain("`" + base::escape(base::display_path(project->config_file, places->home)) + "` was never approved", "see what it asks for: psbc trust");
-    return exit_not_trusted;
+    status = exit_not_trusted;
+    return std::nullopt;
   }
   driver::Sources sources;
   diag::Diagnostics diagnostics;
   const auto policy = driver::compile_policy({.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env, .approved = approval->config}, sources, diagnostics);
   if (!policy) {
     show(context, diagnostics);
-    return exit_usage;
+    status = exit_usage;
+    return std::nullopt;
   }
 
   const auto is_granted = [&](const AbsPath& path, bool to_write) {
@@ -128,7 +130,8 @@ int verify(Context& context, const VerifyOptions& options) {
                                              .crossing = crossing(*policy), .is_granted = is_granted, .environment = context.env});
   if (!decoys) {
     complain(decoys.error());
-    return exit_machine;
+    status = exit_machine;
+    return std::nullopt;
   }
   const runtime::Decoys::Ran outside = (*decoys)->run((*decoys)->attempts(), outside_limit);
   const bool is_ours = options.command.empty();
@@ -139,17 +142,24 @@ int verify(Context& context, const VerifyOptions& options) {
     for (const std::string_view line : base::split(inside.said, '\n'))
       if (outside.finished && !line.empty()) say(context, base::escape(line));
     complain(outside.finished ? "the sandbox could not be entered, so nothing is known of it" : "the attacks could not be tried outside, so nothing is known", "psbc doctor");
-    return exit_machine;
+    status = exit_machine;
+    return std::nullopt;
   }
 
-  std::vector<Row> rows;
-  std::array<int, 4> counts{};
+  Verified out{.name = policy->name, .root = project->root, .rows = {}};
   for (const runtime::Probe& probe : runtime::probes()) {
-    rows.push_back(judge(probe, *policy, outside, inside, is_ours));
-    ++counts[static_cast<std::size_t>(rows.back().verdict)];
+    out.rows.push_back(judge(probe, *policy, outside, inside, is_ours));
+    ++out.counts[static_cast<std::size_t>(out.rows.back().came_to)];
   }
-  print(options.json ? json(policy->name, project->root, rows, counts) : text(policy->name, rows, counts));
-  return counts[static_cast<std::size_t>(Verdict::fail)] > 0 ? exit_findings : exit_fine;
+  status = out.counts[static_cast<std::size_t>(Attack::through)] > 0 ? exit_findings : exit_fine;
+  return out;
+}
+
+int verify(Context& context, const VerifyOptions& options) {
+  int status = exit_fine;
+  const auto all = try_attacks(context, options, status);
+  if (all) print(options.json ? json(*all) : text(*all));
+  return status;
 }
 
 } // namespace psbc::cli

@@ -100,6 +100,7 @@ def _(h):
     assert out.splitlines()[0].split() == ["lab", "fresh", "~/code/lab"] and len(out.splitlines()) == 2, out
     h.psbc("run", "--", "python3", "-m", "venv", "--without-pip", h.path("~/envs/lab"), cwd=LAB)
     assert h.exists("~/envs/lab/bin/python")
+    assert h.psbc("status", "--json").out == h.psbc("list", "--json").out != ""
     assert h.psbc("clean", "--yes", cwd=LAB).ok
     assert h.exists("~/envs/lab/bin/python") and not h.exists("~/.config/firejail/python-env-lab.profile")
     assert h.psbc("list").out.split()[0] == "other"

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 """psbc explain: what it says is what a program inside finds, and what it says to write does what it says. (Of random files and
 policies: property_test.py.)"""
-import html.parser
 import json
 import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from page import Page  # noqa: E402
 from tap import main, test  # noqa: E402
 
 CONFIG = """name = "lab"
@@ -101,29 +101,6 @@ def _(h):
         r = h.psbc("build", cwd="~/code/lab")
         assert r.status == 2 and rule in r.err, r
         h.write("~/code/lab/.python-sandbox.toml", CONFIG)
-
-
-class Page(html.parser.HTMLParser):
-    """What a browser makes of it: tags that are closed, and text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.tags, self.text, self.attributes = [], set(), "", []
-        self.feed(text)
-        self.close()
-        assert not self.open, self.open
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.add(tag)
-        self.attributes += attributes
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag, tag
-
-    def handle_data(self, data):
-        self.text += data
 
 
 @test("--map and --html: every place and every origin, in plain letters too; a hostile file forges neither a terminal nor a page")

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// psbc report: what a project's sandbox grants, by whose approval, which attacks were stopped in it, and on what machine: one page, or JSON.
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/landlock.h"
+#include "base/text.h"
+#include "base/token_forms.h"
+#include "cli/commands.h"
+#include "cli/doctor.h"
+#include "cli/picture.h"
+#include "cli/verify.h"
+#include "cli/version.h"
+#include "trust/store.h"
+
+namespace psbc::cli {
+namespace {
+
+using base::json_text;
+
+std::string utc(std::time_t time) {
+  std::tm parts{};
+  char text[32] = "";
+  if (gmtime_r(&time, &parts) == nullptr || std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) return "";
+  return text;
+}
+
+/// Whose word it is that the file may do what it does.
+struct Approval {
+  std::string state; // approved, wider: the file asks for more, and that is not granted
+  std::string by, at, digest;
+};
+
+Approval approval_of(const Question& question) {
+  Approval out;
+  const std::string id = policy::project_id(question.project.root);
+  const auto kept = trust::Store(question.places.state).lookup(id, question.project.root);
+  if (!kept || !kept->granted) return {.state = "never", .by = "", .at = "", .digest = trust::digest(question.granted)};
+  out.state = trust::widening(*kept->granted, question.granted).empty() ? "approved" : "wider";
+  out.digest = trust::digest(*kept->granted);
+  // Not by getpwuid: a static program would load libraries for it.
+  out.by = question.context.env.get("USER").value_or("") + " (uid " + std::to_string(geteuid()) + ")";
+  struct stat record {};
+  if (stat((question.places.state / "trust" / id).c_str(), &record) == 0) out.at = utc(record.st_mtim.tv_sec);
+  return out;
+}
+
+using Facts = std::vector<std::pair<std::string, std::string>>; // what, and its version
+
+Facts versions(Context& context) {
+  Facts out = {{"psbc", PSBC_VERSION}};
+  diag::Diagnostics unused;
+  const auto firejail = driver::firejail_here(context.fs, unused);
+  out.emplace_back("firejail", firejail ? to_string(firejail->version) : "none");
+  utsname kernel{};
+  if (uname(&kernel) == 0) out.emplace_back("kernel", kernel.release);
+  out.emplace_back("Landlock", std::to_string(base::landlock_version()));
+  return out;
+}
+
+PictureSection section_of(const Approval& approval) {
+  PictureSection out{.title = "approval", .rows = {}};
+  if (approval.state == "wider") out.rows.push_back({"the file asks for more than was approved, and does not get it", "psbc trust shows it"});
+  out.rows.push_back({"approved by " + base::escape(approval.by) + ", " + approval.at, "grants " + approval.digest});
+  return out;
+}
+
+PictureSection section_of(const Verified& attacks) {
+  PictureSection out{.title = "attacks", .rows = {{attacks.summary(), "psbc verify: each works outside, on a decoy"}}, .more = {}, .of_more = "attacks that were stopped, or of which nothing can be told here"};
+  for (const AttackRow& row : attacks.rows) {
+    const std::string what = std::string(row.verdict()) + ": " + row.probe.what, because = std::string(row.probe.stands_for) + (row.why.empty() ? "" : "; " + row.why);
+    (row.came_to == Attack::through || row.came_to == Attack::open ? out.rows : out.more).push_back({what, because});
+  }
+  return out;
+}
+
+PictureSection section_of(const std::vector<Check>& checks) {
+  PictureSection out{.title = "machine", .rows = {}, .more = {}, .of_more = "checks that are as they should be"};
+  for (const Check& check : checks)
+    (check.verdict == Health::weak || check.verdict == Health::broken ? out.rows : out.more).push_back({std::string(to_string(check.verdict)) + ": " + check.what + ", " + check.found, check.hint});
+  return out;
+}
+
+PictureSection section_of(const Facts& facts) {
+  PictureSection out{.title = "versions", .rows = {}};
+  for (const auto& [what, version] : facts) out.rows.push_back({what + " " + base::escape(version), ""});
+  return out;
+}
+
+std::string json(const Question& question, const Approval& approval, const Verified& attacks, const std::vector<Check>& checks, const Facts& facts, const std::string& made) {
+  std::string grants, rows, machine, versions;
+  const auto add = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ",") + item; };
+  for (const trust::Step& step : trust::widening({}, question.granted)) add(grants, trust::json(step, question.places.home));
+  for (const AttackRow& row : attacks.rows) add(rows, "{\"id\":" + json_text(row.probe.id) + ",\"verdict\":" + json_text(row.verdict()) + "}");
+  for (const Check& check : checks) add(machine, "{\"what\":" + json_text(check.what) + ",\"verdict\":" + json_text(to_string(check.verdict)) + ",\"found\":" + json_text(check.found) + "}");
+  for (const auto& [what, version] : facts) add(versions, json_text(what) + ":" + json_text(version));
+  return "{\"version\":1,\"made\":" + json_text(made) + ",\"name\":" + json_text(question.policy->name) + ",\"root\":" + json_text(question.project.root.string()) + ",\"approval\":{\"state\":" + json_text(approval.state) +
+         ",\"by\":" + json_text(approval.by) + ",\"at\":" + json_text(approval.at) + ",\"digest\":" + json_text(approval.digest) + "},\"grants\":[" + grants + "],\"attacks\":[" + rows + "],\"machine\":[" + machine +
+         "],\"versions\":{" + versions + "}}\n";
+}
+
+} // namespace
+
+int report(Context& context, const ReportOptions& options) {
+  int status = exit_fine;
+  if (options.file.empty() && !options.json) {
+    complain("where to?", "psbc report FILE writes a page; psbc report --json is for programs");
+    return exit_usage;
+  }
+  const auto attacks = try_attacks(context, {.directory = {}, .command = {}}, status);
+  if (!attacks) return status;
+  int asked = exit_fine;
+  const auto question = open_question(context, asked);
+  if (!question) return asked;
+  const Approval approval = approval_of(*question);
+  const std::vector<Check> checks = check_machine(context, question->places);
+  const Facts facts = versions(context);
+  const std::string made = utc(std::time(nullptr));
+  for (const Check& check : checks)
+    if (check.verdict == Health::broken) status = exit_findings;
+
+  if (options.json) print(json(*question, approval, *attacks, checks, facts, made));
+  if (options.file.empty()) return status;
+  Picture picture = picture_of(*question);
+  picture.about = "what it grants, by whose approval, which attacks were stopped, and on what machine; " + made;
+  picture.first = {section_of(approval), section_of(*attacks), section_of(checks), section_of(facts)};
+  const auto file = absolute(context, options.file);
+  const auto written = file ? base::write_atomically(*file, base::redact(as_html(picture)), 0644) : base::Status(base::Error{.operation = "write", .object = options.file, .code = ENOENT});
+  if (!written) {
+    complain(written.error());
+    return exit_machine;
+  }
+  say(context, "wrote " + base::escape(options.file) + ": " + attacks->summary());
+  return status;
+}
+
+} // namespace psbc::cli
