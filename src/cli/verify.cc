@@ -68,12 +68,12 @@ std::vector<std::string> crossing(const policy::Policy& policy) {
 
 std::string text(const Verified& all) {
   std::string out = "`" + base::escape(all.name) + "`: " + std::to_string(all.rows.size()) + " attacks, each tried outside first\n";
-  for (const Attack verdict : {Attack::through, Attack::open, Attack::unknown, Attack::stopped})
+  for (const Attack verdict : {Attack::through, Attack::open, Attack::stopped, Attack::unknown})
     for (const AttackRow& row : all.rows) {
       if (row.came_to != verdict) continue;
       const std::string word = verdict_words[static_cast<std::size_t>(verdict)], id = row.probe.id;
-      out += word + std::string(13 - word.size(), ' ') + id + std::string(22 - id.size(), ' ') + row.probe.what + " (" + row.probe.stands_for + ")\n";
-      if (!row.why.empty()) out += std::string(13, ' ') + row.why + "\n";
+      out += word + std::string(13 - word.size(), ' ') + id + std::string(22 - id.size(), ' ') + row.probe.what + (verdict == Attack::unknown ? ": " + row.why : " (" + std::string(row.probe.stands_for) + ")") + "\n";
+      if (!row.why.empty() && verdict != Attack::unknown) out += std::string(13, ' ') + row.why + "\n";
     }
   return out + all.summary() + "\n";
 }
