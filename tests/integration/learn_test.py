@@ -64,14 +64,19 @@ def _(h):
                        ("acme-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"), ("acme-1.dist-info/RECORD", "")):  # fmt: skip
         make += f"    z.writestr('{name}', '{text}')\n"
     assert h.run(["/usr/bin/python3", "-c", make.replace("~", h.home)]).ok
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(http.server.SimpleHTTPRequestHandler, directory=index))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    h.write("~/.config/pip/pip.conf", f"[global]\nindex-url = http://127.0.0.1:{server.server_port}/simple/\nfind-links = {h.path('~/wheels')}\n")
-    pip = ["/usr/bin/python3", "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps", "--retries", "0", "-d", "got", "acme"]
     if not h.run(["/usr/bin/python3", "-m", "pip", "--version"]).ok:
         skip("pip: Debian's python has none")
-    mends(h, pip, ['readonly = ["~/wheels"]'])
-    server.shutdown()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(http.server.SimpleHTTPRequestHandler, directory=index))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    h.write("~/.config/pip/pip.conf", f"[global]\nindex-url = http://127.0.0.1:{server.server_port}/simple/\nfind-links = {h.path('~/wheels')}\n")
+    pip = ["/usr/bin/python3", "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps", "--retries", "0", "-d", "got", "acme"]
+    try:
+        mends(h, pip, ['readonly = ["~/wheels"]'])
+    finally:  # a thread keeps the host's mount namespace
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @test("pre-commit, with a hook repository of the team's in another directory: that repository")
