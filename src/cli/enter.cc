@@ -357,8 +357,8 @@ int enter(Context& context, const EnterOptions& asked) {
   }
 
   for (const std::string& remark : artefacts->plan.remarks) say(context, "psbc: " + remark);
-  const std::string no_environment = environment_to_make(artefacts->plan, *places);
-  if (is_shell && options.go_to == nullptr && !no_environment.empty()) say(context, "psbc: " + no_environment);
+  if (is_shell && options.go_to == nullptr)
+    if (const std::string make = environment_to_make(artefacts->plan, *places); !make.empty()) say(context, "psbc: " + make);
   std::size_t told[2] = {}; // a session can make files that appear, so as to crowd out the others
   const auto on_exposure = [&](const runtime::Exposure& found) {
     if (told[found.how == runtime::Exposure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
@@ -386,9 +386,9 @@ int enter(Context& context, const EnterOptions& asked) {
                        .find_agent = find_agent});
   if (result.failure) {
     complain(result.failure->error);
-    if (result.failure->status == exit_not_found && !is_shell && !no_environment.empty()) say(context, "  help: " + no_environment);
-  }
-  else if (!is_shell && result.status != 0)
+    if (result.failure->status == exit_not_found && !is_shell)
+      if (const std::string make = environment_to_make(artefacts->plan, *places); !make.empty()) say(context, "  help: " + make);
+  } else if (!is_shell && result.status != 0)
     keep_last_failure(*places, artefacts->plan.id, project->root, cwd->path, options.command, result.status);
   say_exposed(result, *places);
   say_lost(context, result, artefacts->plan.keep_lost);

@@ -5,16 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/catalogue.h"
-#include "base/file.h"
 #include "base/glob.h"
 #include "base/json.h"
-#include "base/token_forms.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/last_failure.h"
@@ -46,7 +43,7 @@ struct Explained {
 std::string because(const policy::Origin& origin) { return base::escape(origin.where) + ": " + base::escape(origin.reason); }
 
 Explained explain_path(const Question& asked, const std::string& word, const AbsPath& path) {
-  const policy::Explanation found = policy::explain((*asked.policy), asked.context.fs, path);
+  const policy::Explanation found = policy::explain(*asked.policy, asked.context.fs, path);
   Explained out{.asked = word, .kind = "path", .state = std::string(to_string(found.seen)), .where = asked.shown(found.path), .because = {}, .changes = {}};
   for (const policy::Alias* const link : found.links) out.because.push_back(asked.shown(link->link) + " leads there: " + because(link->origin));
   if (found.written != nullptr) {
@@ -90,7 +87,7 @@ bool names(const std::string& variable, const std::string& name) { return variab
 
 Explained explain_variable(const Question& asked, const std::string& name) {
   Explained out{.asked = name, .kind = "variable", .state = "absent", .where = {}, .because = {}, .changes = {}};
-  const policy::Policy& policy = (*asked.policy);
+  const policy::Policy& policy = *asked.policy;
   const auto token = std::find_if(policy.tokens.begin(), policy.tokens.end(), [&](const policy::Token& one) { return one.name == name; });
   const auto value = std::find_if(policy.variables.rbegin(), policy.variables.rend(), [&](const policy::Variable& one) { return one.name == name; });
   const auto& carried_table = policy::carried_variables();
@@ -221,9 +218,7 @@ int draw(const Question& asked, const ExplainOptions& options) {
   const Picture picture = picture_of(asked);
   if (options.map) print(as_text(picture, {.color = context.color && isatty(STDOUT_FILENO) == 1, .ascii = options.ascii || !shows_utf8(context.env)}));
   if (options.html.empty()) return exit_fine;
-  const auto file = absolute(context, options.html);
-  const auto written = file ? base::write_atomically(*file, base::redact(as_html(picture)), 0644) : base::Status(base::Error{.operation = "write", .object = options.html, .code = ENOENT});
-  if (!written) {
+  if (const auto written = write_page(context, options.html, picture); !written) {
     complain(written.error());
     return exit_machine;
   }

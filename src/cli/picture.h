@@ -42,6 +42,9 @@ std::string as_text(const Picture& picture, const PictureStyle& style);
 /// One page: no network, no script, nothing that is not escaped.
 std::string as_html(const Picture& picture);
 
+/// `name` as the user typed it; what looks like a token is masked. Nothing there is touched when it fails.
+base::Status write_page(const Context& context, const std::string& name, const Picture& picture);
+
 /// What both call it: "read-only", and what else a person wants to know of the node.
 std::string word_of(const policy::MapNode& node);
 std::string because_of(const policy::MapNode& node);

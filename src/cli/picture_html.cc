@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <cerrno>
+
+#include "base/file.h"
 #include "base/text.h"
+#include "base/token_forms.h"
 #include "cli/picture.h"
 #include "cli/version.h"
 
@@ -90,6 +94,12 @@ std::string as_html(const Picture& picture) {
                     "<div class=\"tree\">\n" + nodes_html(picture.tree.below, picture.home) + "</div>\n";
   out += sections_html(picture.sections);
   return out + "</body>\n</html>\n";
+}
+
+base::Status write_page(const Context& context, const std::string& name, const Picture& picture) {
+  const auto file = absolute(context, name);
+  if (!file) return base::Error{.operation = "write", .object = name, .code = ENOENT};
+  return base::write_atomically(*file, base::redact(as_html(picture)), 0644);
 }
 
 } // namespace psbc::cli

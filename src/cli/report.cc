@@ -4,17 +4,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/landlock.h"
 #include "base/text.h"
-#include "base/token_forms.h"
 #include "cli/commands.h"
 #include "cli/doctor.h"
 #include "cli/picture.h"
@@ -133,9 +130,7 @@ int report(Context& context, const ReportOptions& options) {
   Picture picture = picture_of(*question);
   picture.about = "what it grants, by whose approval, which attacks were stopped, and on what machine; " + made;
   picture.first = {section_of(approval), section_of(*attacks), section_of(checks), section_of(facts)};
-  const auto file = absolute(context, options.file);
-  const auto written = file ? base::write_atomically(*file, base::redact(as_html(picture)), 0644) : base::Status(base::Error{.operation = "write", .object = options.file, .code = ENOENT});
-  if (!written) {
+  if (const auto written = write_page(context, options.file, picture); !written) {
     complain(written.error());
     return exit_machine;
   }
