@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Turns the JSON Schemas of psbc's two files into the C++ tables that its parser walks.
+"""Turns the JSON Schemas of psbc's files into the C++ tables that its parser walks.
 
-    gen_tables.py PROJECT.schema.json USER.schema.json OUT.cc OUT.h
+    gen_tables.py PROJECT.schema.json USER.schema.json CEILING.schema.json OUT.cc OUT.h
 
 The schemas are the one source: of the parser, of what editors check, of the reference. So that the
 three cannot drift apart, everything that this program would not carry over is refused: any keyword
@@ -306,8 +306,10 @@ namespace psbc::config {{
 
 extern const TableShape& project_shape;
 extern const TableShape& user_shape;
+extern const TableShape& ceiling_shape;
 extern const std::string_view project_schema_text;
 extern const std::string_view user_schema_text;
+extern const std::string_view ceiling_schema_text;
 
 }} // namespace psbc::config
 """
@@ -325,10 +327,13 @@ namespace {{
 
 constinit const TableShape& project_shape = project_table;
 constinit const TableShape& user_shape = user_table;
+constinit const TableShape& ceiling_shape = ceiling_table;
 
 constinit const std::string_view project_schema_text = R"psbc({project_text})psbc";
 
 constinit const std::string_view user_schema_text = R"psbc({user_text})psbc";
+
+constinit const std::string_view ceiling_schema_text = R"psbc({ceiling_text})psbc";
 
 }} // namespace psbc::config
 """
@@ -339,24 +344,23 @@ def enums(tables):
         yield f"enum class {name} : std::uint8_t {{\n" + "\n".join(f"  {leaf}, // {path}" for leaf, path in leaves) + "\n};\n"
 
 
-def main(project_path, user_path, source_path, header_path):
-    with open(project_path, encoding="utf-8") as file:
-        project_text = file.read()
-    with open(user_path, encoding="utf-8") as file:
-        user_text = file.read()
-    for text in (project_text, user_text):
+def main(*paths):
+    *schema_paths, source_path, header_path = paths
+    texts, tables = {}, []
+    for name, path in zip(("project", "user", "ceiling"), schema_paths, strict=True):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
         need(')psbc"' not in text, "", "may not hold the characters )psbc\"")
-    project = Tables(json.loads(project_text), "project", direction_is_mandatory=True)
-    user = Tables(json.loads(user_text), "user", direction_is_mandatory=False)
+        texts[f"{name}_text"] = text
+        tables.append(Tables(json.loads(text), name, direction_is_mandatory=name == "project"))
     with open(header_path, "w", encoding="utf-8") as file:
-        file.write(HEADER.format(enums="\n".join([*enums(project), *enums(user)])))
+        file.write(HEADER.format(enums="\n".join(text for one in tables for text in enums(one))))
     with open(source_path, "w", encoding="utf-8") as file:
-        file.write(SOURCE.format(tables="\n".join(project.lines + user.lines),
-                                 project_text=project_text, user_text=user_text))
+        file.write(SOURCE.format(tables="\n".join(line for one in tables for line in one.lines), **texts))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 6:
         sys.exit(__doc__)
     try:
         main(*sys.argv[1:])

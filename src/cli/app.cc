@@ -34,9 +34,9 @@ constexpr const char* description =
     "  psbc build --check        is what was built still what the files say?";
 
 constexpr const char* footer =
-    "Exit status: 0 fine; 1 findings, or stale under --check; 2 usage or an invalid file; 3 not trusted, or\n"
-    "nothing to work on; 4 the machine cannot do it. enter and run pass the command's status through and use\n"
-    "125 (psbc failed), 126 (cannot execute) and 127 (not found).";
+    "Exit status: 0 fine; 1 findings, or stale under --check; 2 usage or an invalid file; 3 not trusted, more than\n"
+    "an organisation allows, or nothing to work on; 4 the machine cannot do it. enter and run pass the command's\n"
+    "status through and use 125 (psbc failed), 126 (cannot execute) and 127 (not found).";
 
 /// All that the parser fills in.
 struct Options {
@@ -54,6 +54,7 @@ struct Options {
   LearnOptions learn;
   ReportOptions report;
   TrustOptions trust;
+  PolicyOptions policy;
   DiffOptions diff;
   CleanOptions clean;
   HideOptions hide;
@@ -68,7 +69,7 @@ struct Options {
   std::string leave_for; // a directory
   LintOptions lint;
   RuleOptions rule;
-  bool schema_user = false;
+  bool schema_user = false, schema_policy = false;
 };
 
 void add_project(CLI::App& command, std::string& directory) {
@@ -131,6 +132,7 @@ void define_trust(CLI::App& trust, Options& o) {
   CLI::Option* yes = trust.add_flag("--yes", o.trust.yes, "Without a question, for scripts that mean it");
   CLI::Option* show = trust.add_flag("--show", o.trust.show, "Show what is approved; change nothing");
   CLI::Option* revoke = trust.add_flag("--revoke", o.trust.revoke, "Withdraw the approval");
+  trust.add_flag("--digest", o.trust.digest, "Print the digest of what the file grants, by which an organisation's policy names it; on stdout")->needs(show);
   trust.add_flag("--json", o.trust.json, "For programs: what the file grants, what of it is new, and how it stands; on stdout");
   yes->excludes(show)->excludes(revoke);
   from->excludes(revoke);
@@ -140,6 +142,12 @@ void define_trust(CLI::App& trust, Options& o) {
 void define_diff(CLI::App& diff, Options& o) {
   diff.add_option("revision", o.diff.revisions, "A commit, against the file as it is; or A..B (default: HEAD)")->type_name("REV")->check(not_empty, "", "");
   diff.add_flag("--json", o.diff.json, "For programs, on stdout");
+}
+
+void define_policy(CLI::App& policy, Options& o) {
+  policy.add_option("words", o.policy.words, "check: the policy, and the files of these repositories against it")->type_name("ACTION");
+  policy.add_option("--policy", o.policy.policy, "A file that is not in use yet, in place of /etc/psbc/policy.toml")->type_name("FILE");
+  policy.add_flag("--json", o.policy.json, "For programs, on stdout");
 }
 
 void define_clean(CLI::App& clean, Options& o) {
@@ -224,7 +232,8 @@ void define_shim(CLI::App& shim, Options& o) {
 }
 
 void define_schema(CLI::App& schema, Options& o) {
-  schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
+  CLI::Option* user = schema.add_flag("--user", o.schema_user, "The one of ~/.config/psbc/config.toml instead");
+  schema.add_flag("--policy", o.schema_policy, "The one of /etc/psbc/policy.toml instead")->excludes(user);
 }
 
 void define_git_hooks(CLI::App& hooks, Options& o) {
@@ -334,6 +343,8 @@ constexpr CommandRow table[] = {
     {"fix", "Move a password in the URL of a git remote to your credential helper", define_fix, [](Context& c, Options& o) { return fix(c, o.fix); }},
     {"diff", "What two versions of the file grant; exit 1 when the later one grants more", define_diff,
      [](Context& c, Options& o) { return diff(c, o.diff); }},
+    {"policy", "What an organisation's policy allows: psbc policy check [REPO...]; exit 3 when a file asks for more", define_policy,
+     [](Context& c, Options& o) { return check_policy(c, o.policy); }, false, false, "check"},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"status", "The projects of this machine: built, stale, approved, and their running sessions", define_list,
      [](Context& c, Options& o) { return o.list.json ? list(c, o.list) : status(c); }},
@@ -347,7 +358,7 @@ constexpr CommandRow table[] = {
        return tokens(c, o.tokens);
      },
      true, false, "list info set rm check"},
-    {"schema", "Print the JSON Schema of .python-sandbox.toml", define_schema, [](Context&, Options& o) { return schema(o.schema_user); }},
+    {"schema", "Print the JSON Schema of .python-sandbox.toml", define_schema, [](Context&, Options& o) { return schema(o.schema_user ? config::Which::user : o.schema_policy ? config::Which::ceiling : config::Which::project); }},
 };
 
 const CommandRow* find_command(std::string_view name) {

@@ -11,15 +11,6 @@
 namespace psbc::cli {
 namespace {
 
-/// 4 when it was the machine, 2 when it was the user's file.
-int status_of(const diag::Diagnostics& diagnostics) {
-  const auto& all = diagnostics.all();
-  const bool machine = std::any_of(all.begin(), all.end(), [](const diag::Diagnostic& diagnostic) {
-    return diagnostic.severity == diag::Severity::error && diag::family(diagnostic.code) == diag::Family::machine;
-  });
-  return machine ? exit_machine : exit_usage;
-}
-
 std::string list_of(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;

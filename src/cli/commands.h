@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/context.h"
+#include "config/schema.h"
 
 namespace psbc::cli {
 
@@ -79,10 +80,18 @@ struct TrustOptions {
   std::string from; // a commit: the file as it is there is what is approved, whatever the working tree holds
   bool yes = false;
   bool show = false;
+  bool digest = false; // of what is asked for, and nothing else
   bool revoke = false;
   bool json = false;
 };
 int trust(Context& context, const TrustOptions& options);
+
+struct PolicyOptions {
+  std::vector<std::string> words; // check [REPO...]
+  std::string policy;             // a file in place of the machine's own; empty: that
+  bool json = false;
+};
+int check_policy(Context& context, const PolicyOptions& options);
 
 struct DiffOptions {
   std::string revisions; // REV, or A..B; empty: HEAD
@@ -202,6 +211,6 @@ struct ShimOptions {
 int shim(Context& context, const ShimOptions& options);
 int shim_exec(int argc, char** argv);
 
-int schema(bool user);
+int schema(config::Which which);
 
 } // namespace psbc::cli

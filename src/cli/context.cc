@@ -40,6 +40,14 @@ void complain(std::string_view message, std::string_view hint) {
 
 void complain(const base::Error& error) { complain(base::describe(error), error.hint); }
 
+int status_of(const diag::Diagnostics& diagnostics) {
+  const auto has = [&](const auto& is) {
+    return std::any_of(diagnostics.all().begin(), diagnostics.all().end(), [&](const diag::Diagnostic& one) { return one.severity == diag::Severity::error && is(one.code); });
+  };
+  if (has([](diag::Code code) { return diag::family(code) == diag::Family::machine; })) return exit_machine;
+  return has([](diag::Code code) { return code == diag::Code::exceeds_policy; }) ? exit_not_trusted : exit_usage;
+}
+
 bool refuse_inside(std::string_view why, std::string_view hint) {
   const auto session = runtime::inside_session();
   if (session) complain("you are inside the sandbox `" + base::escape(session->name) + "`, " + std::string(why), hint);

@@ -36,6 +36,8 @@ void warn(std::string_view text, std::string_view line_break = {});
 void complain(const base::Error& error);                  // "psbc: error: cannot ...", then the hint
 void complain(std::string_view message, std::string_view hint = {});
 void show(const Context& context, const diag::Diagnostics& diagnostics);
+/// 4 when it was the machine, 3 when it was what an organisation's policy allows, 2 when it was a file.
+int status_of(const diag::Diagnostics& diagnostics);
 /// True, and said, in a sandbox: "you are inside the sandbox `x`" and `why`.
 bool refuse_inside(std::string_view why, std::string_view hint);
 enum class Answer : std::uint8_t { yes, no, none };

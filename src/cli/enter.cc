@@ -13,6 +13,7 @@
 #include "driver/build.h"
 #include "driver/git_branches.h"
 #include "driver/registry.h"
+#include "driver/standing.h"
 #include "emit/enter_plan.h"
 #include "runtime/carried.h"
 #include "runtime/enter.h"
@@ -78,30 +79,34 @@ std::optional<Chosen> choose_config(Context& context, const policy::Places& plac
     complain(approval ? now.error() : approval.error());
     return std::nullopt;
   }
-  if (!approval->granted) {
+  if (approval->granted && *now == approval->config) return Chosen{.granted = std::move(*approval->granted)};
+
+  driver::Sources sources;
+  diag::Diagnostics diagnostics;
+  auto judged = driver::judge({.places = places, .project = project, .self = self, .fs = context.fs, .env = context.env}, *approval, sources, diagnostics);
+  const bool is_unjudged = !judged.asked || !judged.ceiling;
+  // What is wrong with a file that was never approved is for whoever is going to approve it.
+  if (is_unjudged && (approval->granted || !judged.ceiling)) show(context, diagnostics);
+  using Is = driver::Standing::Is;
+  if (judged.standing.is == Is::organisation) return Chosen{.granted = std::move(judged.asked->capabilities)};
+  if (!approval->granted && judged.ceiling) {
     status = exit_not_trusted;
     complain(shown + (approval->note.empty() ? " was never approved" : " is not approved: " + approval->note), "see what it asks for: psbc trust" + from_elsewhere(context, places, project.root));
     return std::nullopt;
   }
-  if (*now == approval->config) return Chosen{.granted = std::move(*approval->granted)};
-
-  driver::Sources sources;
-  diag::Diagnostics diagnostics;
-  const auto asked = driver::asked({.places = places, .project = project, .self = self, .fs = context.fs, .env = context.env}, sources, diagnostics);
-  show(context, diagnostics);
-  if (!asked) {
+  if (is_unjudged) {
     if (context.errors == Context::Errors::all) fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
     return std::nullopt;
   }
-  if (trust::widening(*approval->granted, asked->capabilities).empty()) {
+  if (judged.standing.is == Is::approved) {
     trust::Approval renewed = *approval;
-    renewed.config = asked->config;
+    renewed.config = judged.asked->config;
     const auto kept = store.renew(id, project.root, *approval, renewed);
     if (!kept) complain(kept.error());
     else if (!*kept) return choose_config(context, places, project, self, status); // revoked, or approved, just now
     return Chosen{.granted = std::move(*approval->granted)};
   }
-  if (approval->denied == trust::digest(asked->capabilities)) say(context, "psbc: entered with what you approved; you said no to what " + shown + " asks for besides");
+  if (judged.standing.is == Is::denied) say(context, "psbc: entered with what you approved; you said no to what " + shown + " asks for besides");
   else say(context, "psbc: " + shown + " asks for more than you approved: psbc trust shows it. Entered with what you approved");
   return Chosen{.granted = std::move(*approval->granted), .approved = std::move(approval->config)};
 }
@@ -302,8 +307,10 @@ int enter(Context& context, const EnterOptions& asked) {
       driver::build({.places = *places, .project = *project, .env = context.env, .templates = templates, .approved = chosen->approved, .first_look = &context.first_look}, sources, diagnostics);
   show(context, diagnostics);
   if (!built) return fail(built.error());
-  if (built->state == driver::BuildResult::State::invalid)
-    return context.errors != Context::Errors::all ? exit_own_failure : fail("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+  if (built->state == driver::BuildResult::State::invalid) {
+    if (context.errors == Context::Errors::all) complain("the sandbox cannot be built, so nothing was started", "correct what is shown above, then type: psbc build");
+    return status_of(diagnostics) == exit_not_trusted ? not_trusted : exit_own_failure;
+  }
   for (const std::string& sentence : built->damage) say(context, "psbc: " + sentence);
   for (const std::string& sentence : built->open.by_kernel) say(context, "psbc: open to what runs inside: " + sentence);
 

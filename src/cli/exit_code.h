@@ -9,7 +9,7 @@ enum ExitCode : int {
   exit_fine = 0,
   exit_findings = 1,    // findings, or stale under --check
   exit_usage = 2,       // wrong usage, or an invalid file
-  exit_not_trusted = 3, // not trusted, or nothing to work on
+  exit_not_trusted = 3, // not trusted, more than an organisation allows, or nothing to work on
   exit_machine = 4,     // the machine cannot do it: no firejail, I/O
   exit_own_failure = 125,
   exit_not_executable = 126,

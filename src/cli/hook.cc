@@ -14,12 +14,11 @@
 #include "cli/commands.h"
 #include "cli/shell_choice.h"
 #include "cli/version.h"
-#include "driver/compile.h"
+#include "driver/standing.h"
 #include "emit/templates.h"
 #include "policy/project_settings.h"
 #include "policy/shell_table.h"
 #include "runtime/inside.h"
-#include "trust/store.h"
 
 namespace psbc::cli {
 namespace {
@@ -50,6 +49,15 @@ std::optional<base::AbsPath> old_project(base::Fs& fs, base::AbsPath directory) 
   }
 }
 
+/// By the organisation. Asked where the user never said anything.
+bool is_approved_in_advance(Context& context, const policy::Places& places, const driver::Project& project, const trust::Approval& approval) {
+  const auto self = driver::find_self(context.fs);
+  if (!self) return false;
+  driver::Sources sources;
+  diag::Diagnostics unused; // psbc build shows them
+  return driver::judge({.places = places, .project = project, .self = *self, .fs = context.fs, .env = context.env}, approval, sources, unused).standing.may_enter();
+}
+
 Verdict judge(Context& context) {
   int status = exit_fine;
   const auto places = places_here(context, status);
@@ -73,7 +81,7 @@ Verdict judge(Context& context) {
   const auto approval = trust::Store(places->state).lookup(policy::project_id(root), root);
   if (!approval) return refused(*places, "the sandbox of " + shown(root, *places) + " was not entered: " + base::describe(approval.error()));
   if (!approval->granted && !approval->denied.empty()) return refused(*places, "");
-  if (!approval->granted) return refused(*places, shown(root, *places) + " has a sandbox that was never approved: psbc trust shows what it asks for");
+  if (!approval->granted && !is_approved_in_advance(context, *places, **project, *approval)) return refused(*places, shown(root, *places) + " has a sandbox that was never approved: psbc trust shows what it asks for");
   return {.kind = Verdict::Kind::approved, .places = places};
 }
 

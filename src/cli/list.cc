@@ -13,12 +13,11 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "driver/build.h"
-#include "driver/compile.h"
 #include "driver/registry.h"
+#include "driver/standing.h"
 #include "runtime/obeyed_review.h"
 #include "runtime/sessions.h"
 #include "trace/store.h"
-#include "trust/store.h"
 
 namespace psbc::cli {
 
@@ -83,15 +82,22 @@ std::string state_of(Context& context, const policy::Places& places, const drive
 std::string approval_of(Context& context, const policy::Places& places, const driver::KnownProject& project) {
   const auto approval = trust::Store(places.state).lookup(project.id, project.root);
   if (!approval) return "unreadable";
-  if (!approval->granted) return "not approved";
   const auto self = driver::find_self(context.fs);
-  if (!project.exists || !self) return "approved";
+  if (!project.exists || !self) return approval->granted ? "approved" : "not approved";
   const driver::Project here{.root = project.root, .config_file = project.root / driver::config_name};
   driver::Sources sources;
   diag::Diagnostics diagnostics;
-  const auto asked = driver::asked({.places = places, .project = here, .self = *self, .fs = context.fs, .env = context.env}, sources, diagnostics);
-  if (!asked) return "not valid";
-  return trust::widening(*approval->granted, asked->capabilities).empty() ? "approved" : "asks for more";
+  const auto judged = driver::judge({.places = places, .project = here, .self = *self, .fs = context.fs, .env = context.env}, *approval, sources, diagnostics);
+  if (!judged.asked || !judged.ceiling) return approval->granted ? "not valid" : "not approved";
+  using Is = driver::Standing::Is;
+  switch (judged.standing.is) {
+    case Is::approved: return "approved";
+    case Is::organisation: return "approved by the organisation";
+    case Is::denied:
+    case Is::wider:
+    case Is::never: break;
+  }
+  return approval->granted ? "asks for more" : "not approved";
 }
 
 struct Known {

@@ -36,7 +36,7 @@ std::unique_ptr<Question> open_question(Context& context, int& status) {
   }
   if (!out->policy) {
     show(context, diagnostics);
-    status = exit_usage;
+    status = status_of(diagnostics);
     return nullptr;
   }
   out->text = std::move(now->config);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/date.h"
 #include "base/json.h"
 #include "base/landlock.h"
 #include "base/text.h"
@@ -17,37 +18,38 @@
 #include "cli/picture.h"
 #include "cli/verify.h"
 #include "cli/version.h"
-#include "trust/store.h"
+#include "driver/ceiling.h"
+#include "driver/standing.h"
 
 namespace psbc::cli {
 namespace {
 
 using base::json_text;
 
-std::string utc(std::time_t time) {
-  std::tm parts{};
-  char text[32] = "";
-  if (gmtime_r(&time, &parts) == nullptr || std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) return "";
-  return text;
-}
-
 /// Whose word it is that the file may do what it does.
 struct Approval {
-  std::string state; // approved, wider: the file asks for more, and that is not granted
+  std::string state; // as of driver::Standing; wider: the file asks for more, and that is not granted
   std::string by, at, digest;
+  std::string exception{}; // of the organisation's, by which it goes beyond the policy; empty: none
 };
 
 Approval approval_of(const Question& question) {
-  Approval out;
   const std::string id = policy::project_id(question.project.root);
   const auto kept = trust::Store(question.places.state).lookup(id, question.project.root);
-  if (!kept || !kept->granted) return {.state = "never", .by = "", .at = "", .digest = trust::digest(question.granted)};
-  out.state = trust::widening(*kept->granted, question.granted).empty() ? "approved" : "wider";
-  out.digest = trust::digest(*kept->granted);
+  driver::Sources sources;
+  diag::Diagnostics unused; // the file was compiled just now
+  const auto ceiling = driver::load_ceiling(question.context.fs, sources, unused);
+  if (!kept || !ceiling) return {.state = "never", .by = "", .at = "", .digest = trust::digest(question.granted, question.places.home)};
+  const driver::Standing standing = driver::judge(*kept, question.granted, *ceiling, question.places.home);
+  const bool is_users = standing.is == driver::Standing::Is::approved || standing.is == driver::Standing::Is::wider;
+  Approval out{.state = std::string(to_string(standing.is)), .by = "", .at = "", .digest = trust::digest(is_users ? *kept->granted : question.granted, question.places.home)};
+  if (standing.row != nullptr) out.by = "the organisation's policy, " + policy::origin_text(standing.row->digest.span, question.places.home) + ", until " + standing.row->until.value + ": " + standing.row->reason.value;
   // Not by getpwuid: a static program would load libraries for it.
-  out.by = question.context.env.get("USER").value_or("") + " (uid " + std::to_string(geteuid()) + ")";
+  else out.by = question.context.env.get("USER").value_or("") + " (uid " + std::to_string(geteuid()) + ")";
   struct stat record {};
-  if (stat((question.places.state / "trust" / id).c_str(), &record) == 0) out.at = utc(record.st_mtim.tv_sec);
+  if (is_users && stat((question.places.state / "trust" / id).c_str(), &record) == 0) out.at = base::utc(record.st_mtim.tv_sec);
+  if (const config::GrantsRow* const row = driver::exception_for(*ceiling, question.granted, question.places))
+    out.exception = policy::origin_text(row->digest.span, question.places.home) + ", until " + row->until.value + ": " + row->reason.value;
   return out;
 }
 
@@ -67,7 +69,8 @@ Facts versions(Context& context) {
 PictureSection section_of(const Approval& approval) {
   PictureSection out{.title = "approval", .rows = {}};
   if (approval.state == "wider") out.rows.push_back({"the file asks for more than was approved, and does not get it", "psbc trust shows it"});
-  out.rows.push_back({"approved by " + base::escape(approval.by) + ", " + approval.at, "grants " + approval.digest});
+  out.rows.push_back({"approved by " + base::escape(approval.by) + (approval.at.empty() ? "" : ", " + approval.at), "grants " + approval.digest});
+  if (!approval.exception.empty()) out.rows.push_back({"the organisation's policy makes an exception for it", base::escape(approval.exception)});
   return out;
 }
 
@@ -101,7 +104,7 @@ std::string json(const Question& question, const Approval& approval, const Verif
   for (const Check& check : checks) add(machine, "{\"what\":" + json_text(check.what) + ",\"verdict\":" + json_text(to_string(check.verdict)) + ",\"found\":" + json_text(check.found) + "}");
   for (const auto& [what, version] : facts) add(versions, json_text(what) + ":" + json_text(version));
   return "{\"version\":1,\"made\":" + json_text(made) + ",\"name\":" + json_text(question.policy->name) + ",\"root\":" + json_text(question.project.root.string()) + ",\"approval\":{\"state\":" + json_text(approval.state) +
-         ",\"by\":" + json_text(approval.by) + ",\"at\":" + json_text(approval.at) + ",\"digest\":" + json_text(approval.digest) + "},\"grants\":[" + grants + "],\"attacks\":[" + rows + "],\"machine\":[" + machine +
+         ",\"by\":" + json_text(approval.by) + ",\"at\":" + json_text(approval.at) + ",\"digest\":" + json_text(approval.digest) + ",\"exception\":" + json_text(approval.exception) + "},\"grants\":[" + grants + "],\"attacks\":[" + rows + "],\"machine\":[" + machine +
          "],\"versions\":{" + versions + "}}\n";
 }
 
@@ -121,7 +124,7 @@ int report(Context& context, const ReportOptions& options) {
   const Approval approval = approval_of(*question);
   const std::vector<Check> checks = check_machine(context, question->places);
   const Facts facts = versions(context);
-  const std::string made = utc(std::time(nullptr));
+  const std::string made = base::utc(std::time(nullptr));
   for (const Check& check : checks)
     if (check.verdict == Health::broken) status = exit_findings;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.h"
-#include "config/schema.h"
 
 namespace psbc::cli {
 
-int schema(bool user) {
-  print(config::schema_text(user ? config::Which::user : config::Which::project));
+int schema(config::Which which) {
+  print(config::schema_text(which));
   return exit_fine;
 }
 

@@ -6,10 +6,12 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "driver/ceiling.h"
 #include "driver/compile.h"
 #include "driver/git_file.h"
 #include "driver/hidden_leaks.h"
 #include "driver/registry.h"
+#include "driver/standing.h"
 #include "trust/store.h"
 
 namespace psbc::cli {
@@ -27,34 +29,32 @@ void say_grants(const Context& context, const std::string& name, const trust::Ca
   }
 }
 
-enum class Standing : std::uint8_t { approved, wider, denied, never };
+using driver::Standing;
+using Is = driver::Standing::Is;
 
-Standing standing_of(const trust::Approval& approval, const driver::Asked& asked) {
-  if (approval.denied == trust::digest(asked.capabilities)) return Standing::denied;
-  if (!approval.granted) return Standing::never;
-  return trust::widening(*approval.granted, asked.capabilities).empty() ? Standing::approved : Standing::wider;
-}
-
-std::string sentence(Standing standing, const std::string& note) {
-  switch (standing) {
-    case Standing::approved: return " is approved as it is";
-    case Standing::wider: return " asks for more than was approved";
-    case Standing::denied: return " was refused; what was approved before, if anything, stays in use";
-    case Standing::never: break;
+std::string sentence(const Standing& standing, const std::string& note, const base::AbsPath& home) {
+  switch (standing.is) {
+    case Is::approved: return " is approved as it is";
+    case Is::organisation: {
+      const std::string where = policy::origin_text(standing.row->digest.span, home);
+      return " is approved by your organisation, " + base::escape(where) + ", until " + standing.row->until.value + ": " + base::escape(standing.row->reason.value);
+    }
+    case Is::wider: return " asks for more than was approved";
+    case Is::denied: return " was refused; what was approved before, if anything, stays in use";
+    case Is::never: break;
   }
   return " was never approved" + (note.empty() ? "" : ": " + note);
 }
 
 /// For programs: what the file grants, what of it is new, and how it stands.
-void print_json(const trust::Approval& approval, const driver::Asked& asked, const policy::Places& places, const base::AbsPath& root) {
-  constexpr const char* names[] = {"approved", "wider", "denied", "never"};
+void print_json(const trust::Approval& approval, const driver::Asked& asked, const Standing& standing, const policy::Places& places, const base::AbsPath& root) {
   const auto list = [&](const std::vector<trust::Step>& steps) {
     std::string out;
     for (const trust::Step& step : steps) out += (out.empty() ? "" : ",") + trust::json(step, places.home);
     return "[" + out + "]";
   };
-  print("{\"version\":1,\"root\":" + base::json_text(root.string()) + ",\"state\":\"" + names[static_cast<std::size_t>(standing_of(approval, asked))] +
-        "\",\"digest\":" + base::json_text(trust::digest(asked.capabilities)) + ",\"grants\":" + list(trust::widening({}, asked.capabilities)) +
+  print("{\"version\":1,\"root\":" + base::json_text(root.string()) + ",\"state\":\"" + std::string(driver::to_string(standing.is)) +
+        "\",\"digest\":" + base::json_text(trust::digest(asked.capabilities, places.home)) + ",\"grants\":" + list(trust::widening({}, asked.capabilities)) +
         ",\"new\":" + list(approval.granted ? trust::widening(*approval.granted, asked.capabilities) : trust::widening({}, asked.capabilities)) + "}\n");
 }
 
@@ -109,24 +109,31 @@ int trust(Context& context, const TrustOptions& options) {
   driver::Sources sources;
   diag::Diagnostics diagnostics;
   auto asked = driver::asked(input, sources, diagnostics);
+  if (asked && options.digest) {
+    // Also of what the organisation does not allow: that is what an exception is asked for with.
+    print(trust::digest(asked->capabilities, places->home) + "\n");
+    return exit_fine;
+  }
   std::optional<policy::Policy> policy;
   if (asked) {
     input.approved = asked->config;
     policy = driver::compile_policy(input, sources, diagnostics);
   }
   show(context, diagnostics);
-  if (!policy) return exit_usage;
+  if (!policy) return status_of(diagnostics);
+  const auto ceiling = driver::load_ceiling(context.fs, sources, diagnostics);
+  if (!ceiling) return status_of(diagnostics);
   auto approval = store.lookup(id, project->root);
   if (!approval) {
     complain(approval.error());
     return exit_machine;
   }
-  const Standing standing = standing_of(*approval, *asked);
+  const Standing standing = driver::judge(*approval, asked->capabilities, *ceiling, places->home);
   if (options.json) {
-    print_json(*approval, *asked, *places, project->root);
-    if (options.show) return standing == Standing::approved ? exit_fine : exit_not_trusted;
+    print_json(*approval, *asked, standing, *places, project->root);
+    if (options.show) return standing.may_enter() ? exit_fine : exit_not_trusted;
   }
-  if (approval->granted && standing != Standing::approved && !options.show) {
+  if (approval->granted && !standing.may_enter() && !options.show) {
     say(context, "the sandbox `" + policy->name + "` would besides");
     for (const trust::Step& step : trust::widening(*approval->granted, asked->capabilities)) say(context, "  " + trust::shown(step, places->home));
   } else {
@@ -137,17 +144,19 @@ int trust(Context& context, const TrustOptions& options) {
     if (rule.access == policy::Access::read_only) read_only.push_back(rule.path.string());
   say_remote_secrets(context, *places, read_only);
   for (const lint::Leak& leak : driver::hidden_leaks(context.fs, *policy)) say(context, "psbc: " + leak.sentence + "; " + leak.help);
-  if (options.show || (standing == Standing::approved && !options.yes)) {
-    say(context, shown_root + sentence(standing, approval->note));
-    return standing == Standing::approved ? exit_fine : exit_not_trusted;
+  if (const config::GrantsRow* const row = driver::exception_for(*ceiling, asked->capabilities, *places))
+    say(context, "your organisation's policy makes an exception for it, " + base::escape(policy::origin_text(row->digest.span, places->home)) + ", until " + row->until.value + ": " + base::escape(row->reason.value));
+  if (options.show || (standing.may_enter() && !options.yes)) {
+    say(context, shown_root + sentence(standing, approval->note, places->home));
+    return standing.may_enter() ? exit_fine : exit_not_trusted;
   }
-  if (standing == Standing::never)
+  if (standing.is == Is::never)
     if (const std::string where = same_elsewhere(context, *places, store, asked->capabilities); !where.empty())
       say(context, "the same is approved for `" + base::escape(where) + "`");
 
   const Answer answer = options.yes ? Answer::yes : ask(context, "approve? [y/N] ");
   if (answer == Answer::yes) *approval = {.granted = std::move(asked->capabilities), .config = std::move(asked->config), .denied = {}};
-  else if (answer == Answer::no) approval->denied = trust::digest(asked->capabilities);
+  else if (answer == Answer::no) approval->denied = trust::digest(asked->capabilities, places->home);
   if (answer != Answer::none)
     if (const auto kept = store.keep(id, project->root, *approval); !kept) {
       complain(kept.error());

@@ -16,7 +16,7 @@
 #include "driver/compile.h"
 #include "policy/explain.h"
 #include "runtime/verify/decoys.h"
-#include "trust/store.h"
+#include "driver/standing.h"
 
 namespace psbc::cli {
 namespace {
@@ -106,18 +106,25 @@ std::optional<Verified> try_attacks(Context& context, const VerifyOptions& optio
   const auto self = self_here(context, status);
   if (!self) return std::nullopt;
   const auto approval = trust::Store(places->state).lookup(policy::project_id(project->root), project->root);
-  if (!approval || !approval->granted) {
-    if (!approval) complain(approval.error());
-    else complain("`" + base::escape(base::display_path(project->config_file, places->home)) + "` was never approved", "see what it asks for: psbc trust");
-    status = exit_not_trusted;
+  if (!approval) {
+    complain(approval.error());
     return std::nullopt;
   }
   driver::Sources sources;
   diag::Diagnostics diagnostics;
-  const auto policy = driver::compile_policy({.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env, .approved = approval->config}, sources, diagnostics);
+  driver::CompileInput input{.places = *places, .project = *project, .self = *self, .fs = context.fs, .env = context.env};
+  auto judged = driver::judge(input, *approval, sources, diagnostics);
+  if (judged.standing.is == driver::Standing::Is::organisation) input.approved = std::move(judged.asked->config);
+  else if (approval->granted) input.approved = approval->config;
+  else {
+    complain("`" + base::escape(base::display_path(project->config_file, places->home)) + "` was never approved", "see what it asks for: psbc trust");
+    return std::nullopt;
+  }
+  diagnostics = {};
+  const auto policy = driver::compile_policy(input, sources, diagnostics);
   if (!policy) {
     show(context, diagnostics);
-    status = exit_usage;
+    status = status_of(diagnostics);
     return std::nullopt;
   }
 

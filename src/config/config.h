@@ -140,6 +140,9 @@ enum class OnUnhide : std::uint8_t { warn, stop };
 /// `editors`: each stands for its relatives as well.
 enum class Editor : std::uint8_t { vscode, pycharm };
 
+/// `[audit] to`, of the user or of the organisation.
+enum class AuditTo : std::uint8_t { off, file, journal };
+
 /// `~/.config/psbc/config.toml`: the developer's own.
 struct UserConfig {
   std::vector<SpannedString> readonly; // my tools, in every sandbox
@@ -154,6 +157,43 @@ struct UserConfig {
   std::vector<TokenSource> tokens;           // for every project
   std::vector<ProjectSettings> projects;
   std::optional<SpannedString> templates;    // a directory that replaces the built-in templates
+  AuditTo audit = AuditTo::off;
+};
+
+/// `[[grants]]`: what the organisation says of one set of grants.
+struct GrantsRow {
+  SpannedString digest; // trust::digest of the set
+  SpannedString until;  // "2027-03-31": the last day, in UTC
+  SpannedString reason;
+  bool exceed = false;   // it may go beyond the ceiling
+  bool approved = false; // nobody need approve it
+};
+
+/// The most that a key may say, and where that is written; nothing caps where the key is absent.
+template <class T>
+using Cap = std::optional<Spanned<T>>;
+template <class T>
+using CapList = Cap<std::vector<T>>;
+
+/// `/etc/psbc/policy.toml`: what an organisation allows at most.
+struct Ceiling {
+  CapList<SpannedString> readonly, writable; // "~/x", "/x", or relative to the repository around the project
+  std::vector<SpannedString> hidden;         // patterns
+  CapList<Token> tokens;
+  CapList<SpannedString> sources;            // kinds, as "pass"
+  CapList<SpannedString> sockets;
+  CapList<Spanned<Editor>> editors;
+  CapList<SpannedString> env_pass;
+  CapList<SpannedString> indexes; // addresses
+  Cap<NetworkAccess> access;
+  CapList<Spanned<std::uint16_t>> connect, listen;
+  Cap<bool> gpu, gui, audio;
+  CapList<SpannedString> hosts; // of ssh
+  Cap<bool> signing;
+  CapList<SpannedString> allow; // [protect]
+  std::optional<SpannedString> firejail; // ">=0.9.72, !=0.9.73"
+  std::optional<Spanned<AuditTo>> audit; // in place of the user's own
+  std::vector<GrantsRow> grants;
 };
 
 } // namespace psbc::config

@@ -51,6 +51,26 @@ Spanned<Choice> choice(const Value& value, std::initializer_list<std::pair<std::
   return {.span = value.span};
 }
 
+AuditTo audit_to(const Value& value) {
+  return choice<AuditTo>(value, {{"off", AuditTo::off}, {"file", AuditTo::file}, {"journal", AuditTo::journal}}).value;
+}
+
+NetworkAccess network_access(const Value& value) {
+  return choice<NetworkAccess>(value, {{"full", NetworkAccess::full}, {"ports", NetworkAccess::ports}, {"none", NetworkAccess::none}}).value;
+}
+
+std::vector<Spanned<Editor>> editors(const Value& value) {
+  std::vector<Spanned<Editor>> list;
+  for (const Value& item : value.items) list.push_back(choice<Editor>(item, {{"vscode", Editor::vscode}, {"pycharm", Editor::pycharm}}));
+  return list;
+}
+
+/// With the place of the whole value, which may be an empty list.
+template <class T>
+Spanned<T> placed(T what, const Value& value) {
+  return {.value = std::move(what), .span = value.span};
+}
+
 template <class Key, class Config>
 void decode_table(const Value& table, const TableShape& shape, Config& config);
 
@@ -93,8 +113,7 @@ void decode(ProjectKey key, const KeyShape& shape, const Value& value, ProjectCo
     case ProjectKey::env_pass: config.env_pass = texts(value); break;
     case ProjectKey::env_set: config.env_set = variables(value); break;
     case ProjectKey::network_access:
-      config.network.access = choice<NetworkAccess>(
-          value, {{"full", NetworkAccess::full}, {"ports", NetworkAccess::ports}, {"none", NetworkAccess::none}});
+      config.network.access = placed(network_access(value), value);
       break;
     case ProjectKey::network_connect: config.network.connect = ports(value); break;
     case ProjectKey::network_listen: config.network.listen = ports(value); break;
@@ -129,13 +148,13 @@ void decode(UserKey key, const KeyShape& shape, const Value& value, UserConfig& 
       config.on_unhide = choice<OnUnhide>(value, {{"warn", OnUnhide::warn}, {"stop", OnUnhide::stop}});
       break;
     case UserKey::editors:
-      for (const Value& item : value.items)
-        config.editors.push_back(choice<Editor>(item, {{"vscode", Editor::vscode}, {"pycharm", Editor::pycharm}}));
+      config.editors = editors(value);
       break;
     case UserKey::templates: config.templates = text(value); break;
     case UserKey::tokens: config.tokens = token_sources(value, *shape.table); break;
     case UserKey::projects: config.projects = project_settings(value, *shape.table); break;
     case UserKey::env_pass: config.env_pass = texts(value); break;
+    case UserKey::audit_to: config.audit = audit_to(value); break;
   }
 }
 
@@ -174,6 +193,47 @@ void decode(ProjectSettingsKey key, const KeyShape& shape, const Value& value, P
   }
 }
 
+void decode(GrantsKey key, const KeyShape&, const Value& value, GrantsRow& row) {
+  switch (key) {
+    case GrantsKey::digest: row.digest = text(value); break;
+    case GrantsKey::exceed: row.exceed = value.boolean; break;
+    case GrantsKey::approved: row.approved = value.boolean; break;
+    case GrantsKey::until: row.until = text(value); break;
+    case GrantsKey::reason: row.reason = text(value); break;
+  }
+}
+
+void decode(CeilingKey key, const KeyShape& shape, const Value& value, Ceiling& ceiling) {
+  switch (key) {
+    case CeilingKey::schema: break; // as in a project's file
+    case CeilingKey::readonly: ceiling.readonly = placed(texts(value), value); break;
+    case CeilingKey::writable: ceiling.writable = placed(texts(value), value); break;
+    case CeilingKey::hidden: ceiling.hidden = texts(value); break;
+    case CeilingKey::tokens: ceiling.tokens = placed(tokens(value), value); break;
+    case CeilingKey::sources: ceiling.sources = placed(texts(value), value); break;
+    case CeilingKey::sockets: ceiling.sockets = placed(texts(value), value); break;
+    case CeilingKey::editors: ceiling.editors = placed(editors(value), value); break;
+    case CeilingKey::firejail: ceiling.firejail = text(value); break;
+    case CeilingKey::env_pass: ceiling.env_pass = placed(texts(value), value); break;
+    case CeilingKey::python_index: ceiling.indexes = placed(texts(value), value); break;
+    case CeilingKey::network_access: ceiling.access = placed(network_access(value), value); break;
+    case CeilingKey::network_connect: ceiling.connect = placed(ports(value), value); break;
+    case CeilingKey::network_listen: ceiling.listen = placed(ports(value), value); break;
+    case CeilingKey::devices_gpu: ceiling.gpu = placed(value.boolean, value); break;
+    case CeilingKey::devices_gui: ceiling.gui = placed(value.boolean, value); break;
+    case CeilingKey::devices_audio: ceiling.audio = placed(value.boolean, value); break;
+    case CeilingKey::ssh_hosts: ceiling.hosts = placed(texts(value), value); break;
+    case CeilingKey::ssh_signing: ceiling.signing = placed(value.boolean, value); break;
+    case CeilingKey::protect_allow: ceiling.allow = placed(texts(value), value); break;
+    case CeilingKey::audit_to:
+      if (value.string != "own") ceiling.audit = placed(audit_to(value), value);
+      break;
+    case CeilingKey::grants:
+      for (const Value& item : value.items) decode_table<GrantsKey>(item, *shape.table, ceiling.grants.emplace_back());
+      break;
+  }
+}
+
 template <class Key, class Config>
 void decode_table(const Value& table, const TableShape& shape, Config& config) {
   for (const Entry& entry : table.entries) {
@@ -191,6 +251,12 @@ ProjectConfig decode_project(const Value& root) {
   ProjectConfig config;
   decode_table<ProjectKey>(root, shape_of(Which::project), config);
   return config;
+}
+
+Ceiling decode_ceiling(const Value& root) {
+  Ceiling ceiling;
+  decode_table<CeilingKey>(root, shape_of(Which::ceiling), ceiling);
+  return ceiling;
 }
 
 UserConfig decode_user(const Value& root) {

@@ -9,5 +9,6 @@ namespace psbc::config {
 
 ProjectConfig decode_project(const Value& root);
 UserConfig decode_user(const Value& root);
+Ceiling decode_ceiling(const Value& root);
 
 } // namespace psbc::config

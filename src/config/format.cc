@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "config/source_form.h"
+#include "config/versions.h"
 #include "config/words.h"
 
 namespace psbc::config {
@@ -363,6 +364,38 @@ Problem check_inner_path(std::string_view text) {
   return check_path(text);
 }
 
+Problem check_source_kind(std::string_view text) {
+  const std::vector<std::string> known = source_kinds();
+  if (std::find(known.begin(), known.end(), text) != known.end()) return std::nullopt;
+  const std::string meant = base::nearest(text, known);
+  std::string all;
+  for (const std::string& kind : known) all += (all.empty() ? "\"" : ", \"") + kind + "\"";
+  return FormatProblem{text.empty() ? "is empty" : "is no kind of source that psbc knows", "write " + (meant.empty() ? "one of " + all : "`" + toml_string(meant) + "`")};
+}
+
+Problem check_versions(std::string_view text) {
+  if (!text.starts_with(' ') && !text.ends_with(' ') && parse_version_rules(text)) return std::nullopt;
+  if (parse_version_rules(">=" + std::string(text))) return FormatProblem{"compares nothing", write(">=" + std::string(text))};
+  return FormatProblem{text.empty() ? "is empty" : "is no list of comparisons", "write it as `\">=0.9.72, !=0.9.73\"`"};
+}
+
+Problem check_digest(std::string_view text) {
+  const bool is_digest = text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+  if (is_digest) return std::nullopt;
+  return FormatProblem{text.empty() ? "is empty" : "is not the digest of a set of grants", "in the project, `psbc trust --show --digest` prints it"};
+}
+
+Problem check_date(std::string_view text) {
+  const auto number = [&](std::size_t from, std::size_t size) {
+    int out = 0;
+    for (const char c : text.substr(from, size)) out = is_digit(c) ? 10 * out + (c - '0') : 10000;
+    return out;
+  };
+  const bool is_date = text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4) < 10000 && number(5, 2) >= 1 && number(5, 2) <= 12 && number(8, 2) >= 1 && number(8, 2) <= 31;
+  if (is_date) return std::nullopt;
+  return FormatProblem{text.empty() ? "is empty" : "is not a day", "write it as year, month and day: `\"2027-03-31\"`"};
+}
+
 } // namespace
 
 std::optional<FormatProblem> check_format(Format format, std::string_view text) {
@@ -385,6 +418,10 @@ std::optional<FormatProblem> check_format(Format format, std::string_view text) 
     case Format::editor: return check_editor(text);
     case Format::rule: return check_rule(text);
     case Format::severity: return check_severity(text);
+    case Format::source_kind: return check_source_kind(text);
+    case Format::versions: return check_versions(text);
+    case Format::digest: return check_digest(text);
+    case Format::date: return check_date(text);
   }
   return std::nullopt;
 }

@@ -173,4 +173,9 @@ std::optional<UserConfig> load_user(const diag::SourceFile& source, diag::Diagno
   return root ? std::optional(decode_user(*root)) : std::nullopt;
 }
 
+std::optional<Ceiling> load_ceiling(const diag::SourceFile& source, diag::Diagnostics& diagnostics) {
+  const std::optional<Value> root = load(source, Which::ceiling, diagnostics);
+  return root ? std::optional(decode_ceiling(*root)) : std::nullopt;
+}
+
 } // namespace psbc::config

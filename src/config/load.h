@@ -18,6 +18,7 @@ inline constexpr std::size_t max_depth = 8;
 /// The spans of the result point into `source`, which must outlive it.
 std::optional<ProjectConfig> load_project(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
 std::optional<UserConfig> load_user(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
+std::optional<Ceiling> load_ceiling(const diag::SourceFile& source, diag::Diagnostics& diagnostics);
 
 /// The tree of a project's file that keeps its schema: what it grants is read off that (trust/capabilities.h).
 std::optional<Value> load_project_tree(const diag::SourceFile& source, diag::Diagnostics& diagnostics);

@@ -9,7 +9,7 @@
 
 namespace psbc::config {
 
-enum class Which : std::uint8_t { project, user };
+enum class Which : std::uint8_t { project, user, ceiling };
 
 /// The JSON Schema, as text.
 std::string_view schema_text(Which which);

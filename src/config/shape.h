@@ -12,7 +12,7 @@
 namespace psbc::config {
 
 /// `x-psbc-format`: the rule that a string must keep. Each has a predicate in format.cc.
-enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace, index_name, index_url, editor, rule, severity };
+enum class Format : std::uint8_t { name, path, anchored_path, inner_path, pattern, variable, token, source, argument, text, host, fingerprint, signature_namespace, index_name, index_url, editor, rule, severity, source_kind, versions, digest, date };
 
 /// `x-psbc-direction`: what a new value of the key may do to what was approved before. The words of a choice go from
 /// the least that it grants to the most.
@@ -54,7 +54,7 @@ struct KeyShape {
   std::span<const std::int64_t> allowed{}; // the integers that have a meaning
   std::span<const std::string_view> words{}; // of a choice
   std::size_t fallback = 0;                // of a choice: the index of the word that an absent key means
-  std::uint8_t leaf = 0;                   // ProjectKey, UserKey or that of a definition; means nothing for a table
+  std::uint8_t leaf = 0;                   // ProjectKey, UserKey, CeilingKey or that of a definition; means nothing for a table
   Direction direction = Direction::neutral;
   std::string_view grant;   // what `psbc trust` calls it: "read"; empty for a neutral key
   std::uint8_t risk = 0;    // 1 is shown first

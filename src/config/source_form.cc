@@ -157,4 +157,13 @@ const SourceForm* source_form(std::string_view text) {
   return nullptr;
 }
 
+std::string_view kind_of(const SourceForm& form) { return form.prefix.substr(0, form.prefix.find(':')); }
+
+std::vector<std::string> source_kinds() {
+  std::vector<std::string> out;
+  for (const SourceForm& form : source_forms()) out.emplace_back(kind_of(form));
+  out.emplace_back(command_source);
+  return out;
+}
+
 } // namespace psbc::config

@@ -45,4 +45,10 @@ std::span<const SourceForm> source_forms();
 /// The row that `text` begins with; nullptr when none.
 const SourceForm* source_form(std::string_view text);
 
+inline constexpr std::string_view command_source = "command"; // one of the user's own words
+/// What a row is called, without what it is about: "pass", "op".
+std::string_view kind_of(const SourceForm& form);
+/// Those of all rows, and of a command.
+std::vector<std::string> source_kinds();
+
 } // namespace psbc::config

@@ -142,6 +142,7 @@ base::Result<BuildResult> build(const BuildRequest& request, Sources& sources, d
       const AbsPath path = compiled->policy.session / output.name;
       if (const auto old = fs.read(path, output.bytes.size()); !old || *old != output.bytes) TRY(base::write_atomically(path, output.bytes, 0600));
     }
+  if (!compiled->excepted_until.empty()) trace::note_day(facts, compiled->excepted_until);
   TRY_ASSIGN(trace::Published published, store.publish(*lock, std::move(compiled->outputs), facts, world, request.places.home));
   TRY_ASSIGN(const bool linked, link_profile(compiled->policy, request.places));
   if (!linked)

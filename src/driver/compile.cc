@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "config/decode.h"
 #include "config/load.h"
+#include "config/versions.h"
+#include "driver/ceiling.h"
 #include "driver/templates.h"
 #include "emit/enter_plan.h"
 #include "emit/firejail.h"
@@ -35,6 +37,8 @@ struct Loaded {
   config::ProjectConfig project;
   config::UserConfig user;
   trust::Capabilities capabilities;
+  config::Ceiling ceiling;                      // of the organisation
+  const config::GrantsRow* exception = nullptr; // of it, for these capabilities
 };
 
 /// A file that decides about a sandbox must be plain, and nobody else's (CONVENTIONS PSB503).
@@ -57,7 +61,9 @@ bool is_plain(base::Fs& fs, const AbsPath& file, Diagnostics& diagnostics) {
   return true;
 }
 
-const diag::SourceFile* read_source(base::Fs& fs, const AbsPath& file, Sources& sources, Diagnostics& diagnostics) {
+} // namespace
+
+const diag::SourceFile* read_config(base::Fs& fs, const AbsPath& file, Sources& sources, Diagnostics& diagnostics) {
   if (!is_plain(fs, file, diagnostics)) return nullptr;
   auto bytes = fs.read(file, config::max_file_size);
   if (bytes) return &sources.emplace_back(file.string(), std::move(*bytes));
@@ -68,27 +74,32 @@ const diag::SourceFile* read_source(base::Fs& fs, const AbsPath& file, Sources& 
   return nullptr;
 }
 
+namespace {
+
 const diag::SourceFile* project_source(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
   if (in.approved) return &sources.emplace_back(in.project.config_file.string(), *in.approved);
-  return read_source(in.fs, in.project.config_file, sources, diagnostics);
+  return read_config(in.fs, in.project.config_file, sources, diagnostics);
 }
 
 std::optional<Loaded> load(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
-  Loaded loaded{.source = project_source(in, sources, diagnostics), .project = {}, .user = {}, .capabilities = {}};
+  Loaded loaded{.source = project_source(in, sources, diagnostics), .project = {}, .user = {}, .capabilities = {}, .ceiling = {}};
   if (loaded.source != nullptr)
     if (const auto tree = config::load_project_tree(*loaded.source, diagnostics)) {
       loaded.project = config::decode_project(*tree);
       loaded.capabilities = trust::capabilities({.file = *tree, .places = in.places, .root = in.project.root, .fs = in.fs});
     }
   auto user = load_user_config(in.fs, in.places, sources, diagnostics);
-  if (!user || diagnostics.has_errors()) return std::nullopt;
+  auto ceiling = load_ceiling(in.fs, sources, diagnostics);
+  if (!user || !ceiling || diagnostics.has_errors()) return std::nullopt;
   loaded.user = std::move(*user);
+  loaded.ceiling = std::move(*ceiling);
+  loaded.exception = exception_for(loaded.ceiling, loaded.capabilities, in.places);
   return loaded;
 }
 
 std::optional<policy::Policy> lower(const CompileInput& in, const Loaded& loaded, Diagnostics& diagnostics) {
   auto policy = policy::lower({.project = loaded.project, .user = loaded.user, .places = in.places, .root = in.project.root,
-                               .config_file = in.project.config_file, .self = in.self, .fs = in.fs, .env = in.env},
+                               .config_file = in.project.config_file, .self = in.self, .fs = in.fs, .env = in.env, .ceiling = &loaded.ceiling, .is_excepted = loaded.exception != nullptr},
                               diagnostics);
   if (!policy) return std::nullopt;
   lint::text_findings(*loaded.source, in.project.config_file, in.places, diagnostics);
@@ -99,6 +110,16 @@ std::optional<policy::Policy> lower(const CompileInput& in, const Loaded& loaded
     error(diagnostics, Code::broken_law, "psbc would build a sandbox that breaks its own rules: " + base::escape(broken), {},
           "this is a defect of psbc: please report it together with your .python-sandbox.toml");
   return done;
+}
+
+/// Not a matter of what is asked for: the machine has another one, or its company another wish.
+void require_firejail(const config::Ceiling& ceiling, const FirejailUsed& firejail, Diagnostics& diagnostics) {
+  const auto rules = ceiling.firejail ? config::parse_version_rules(ceiling.firejail->value) : std::nullopt;
+  if (!rules || config::holds(*rules, {firejail.version.major, firejail.version.minor, firejail.version.patch, firejail.version.fix})) return;
+  diagnostics.add({.code = Code::firejail_cannot,
+                   .message = "firejail " + to_string(firejail.version) + " is none of those that your organisation's policy allows",
+                   .labels = {{.span = ceiling.firejail->span, .text = "these are allowed"}},
+                   .help = {"install one of them"}});
 }
 
 /// What /etc/hosts must hold inside, where this firejail would change it. firejail refuses one that is a link.
@@ -171,10 +192,14 @@ std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::P
   config::UserConfig user;
   const auto real = resolve(fs, places.user_config()); // people link their dotfiles; the target must be plain
   if (real && real->kind != Kind::absent)
-    if (const auto* source = read_source(fs, real->path, sources, diagnostics))
+    if (const auto* source = read_config(fs, real->path, sources, diagnostics))
       if (auto config = config::load_user(*source, diagnostics)) user = std::move(*config);
   if (diagnostics.has_errors()) return std::nullopt;
   return user;
+}
+
+const config::GrantsRow* exception_for(const config::Ceiling& ceiling, const trust::Capabilities& capabilities, const policy::Places& places) {
+  return row_of(ceiling, trust::digest(capabilities, places.home), &config::GrantsRow::exceed);
 }
 
 std::optional<Asked> asked(const CompileInput& in, Sources& sources, Diagnostics& diagnostics) {
@@ -202,6 +227,7 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   if (!templates || !firejail) return std::nullopt;
   report_kernel(policy->network, diagnostics);
   report_firejail(in.fs, *firejail, diagnostics);
+  require_firejail(loaded->ceiling, *firejail, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 
   // Policy -> bytes.
@@ -225,7 +251,8 @@ std::optional<Compiled> compile(const CompileInput& in, Sources& sources, Diagno
   const std::string filter(emit::filter_for(policy->network.access));
   if (diagnostics.has_errors() || !entering || !standing) return std::nullopt;
 
-  Compiled compiled{.source = loaded->source, .policy = std::move(*policy), .outputs = {}};
+  Compiled compiled{.source = loaded->source, .policy = std::move(*policy), .outputs = {}, .excepted_until = {}};
+  if (loaded->exception != nullptr) compiled.excepted_until = loaded->exception->until.value;
   const auto output = [&](const char* name, std::string bytes) { compiled.outputs.push_back({.name = name, .bytes = std::move(bytes)}); };
   output(enter_profile, *entering);
   output(standalone_profile, *standing);

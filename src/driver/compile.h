@@ -13,7 +13,7 @@
 #include "policy/places.h"
 #include "policy/policy.h"
 #include "trace/store.h"
-#include "trust/capabilities.h"
+#include "trust/store.h"
 
 namespace psbc::driver {
 
@@ -34,6 +34,7 @@ struct Compiled {
   const diag::SourceFile* source; // of the project: one of the Sources
   policy::Policy policy;
   std::vector<trace::Output> outputs;
+  std::string excepted_until; // the last day of the organisation's exception that it rests on; empty: on none
 };
 
 // Names of the outputs; each shell has one more, named in its row of policy/shell_table.h.
@@ -59,9 +60,15 @@ std::optional<FirejailUsed> firejail_here(base::Fs& fs, diag::Diagnostics& diagn
 /// What is known against it: an error or a warning each.
 void report_firejail(base::Fs& fs, const FirejailUsed& firejail, diag::Diagnostics& diagnostics);
 
+/// A file that decides about a sandbox, which must be plain and nobody else's; nullptr, and an error, when it cannot be read.
+const diag::SourceFile* read_config(base::Fs& fs, const base::AbsPath& file, Sources& sources, diag::Diagnostics& diagnostics);
+
 /// The user's own file, as it is now; an empty one when there is none. Nothing when `diagnostics` has errors.
 std::optional<config::UserConfig> load_user_config(base::Fs& fs, const policy::Places& places, Sources& sources,
                                                    diag::Diagnostics& diagnostics);
+
+/// The organisation's exception for these grants; nullptr when there is none today.
+const config::GrantsRow* exception_for(const config::Ceiling& ceiling, const trust::Capabilities& capabilities, const policy::Places& places);
 
 /// What the project's file, or `in.approved`, grants. Nothing when `diagnostics` has errors.
 struct Asked {

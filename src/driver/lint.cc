@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "config/load.h"
+#include "driver/ceiling.h"
 #include "driver/compile.h"
 #include "driver/git_index.h"
 #include "driver/hidden_leaks.h"
@@ -140,6 +141,13 @@ lint::MachineFacts ask_machine(base::Fs& fs, const policy::Places& places, const
   return facts;
 }
 
+bool is_excepted(const config::Ceiling& ceiling, const diag::SourceFile& source, const policy::Places& places, const AbsPath& root, base::Fs& fs) {
+  if (ceiling.grants.empty()) return false;
+  diag::Diagnostics unused; // lint says them
+  const auto tree = config::load_project_tree(source, unused);
+  return tree && exception_for(ceiling, trust::capabilities({.file = *tree, .places = places, .root = root, .fs = fs}), places) != nullptr;
+}
+
 } // namespace
 
 base::Result<std::vector<LintedFile>> files_to_lint(base::Fs& fs, const AbsPath& here, const WhatToLint& what) {
@@ -178,10 +186,11 @@ std::vector<lint::Finding> lint_config(const diag::SourceFile& source, const Abs
     diag::Diagnostics unused; // psbc build shows what is wrong with the user's own file
     const auto user = places ? load_user_config(real, *places, sources, unused) : std::nullopt;
     const auto canonical = resolve(real, root);
+    const auto ceiling = load_ceiling(real, sources, unused);
     if (places && user && canonical) {
       const lint::MachineFacts beside = ask_machine(real, *places, canonical->path, machine.env);
       return lint::lint({.source = source, .root = canonical->path, .config_file = canonical->path / file.name(), .places = *places, .fs = real, .env = machine.env,
-                         .scope = diag::Scope::host, .user = &*user, .repository = &facts, .machine = &beside, .find_leaks = leaks},
+                         .scope = diag::Scope::host, .user = &*user, .ceiling = ceiling ? &*ceiling : nullptr, .is_excepted = ceiling && is_excepted(*ceiling, source, *places, canonical->path, real), .repository = &facts, .machine = &beside, .find_leaks = leaks},
                         options);
     }
   }

@@ -29,11 +29,18 @@ std::optional<diag::Edit> removal_of(const config::Value& table, const diag::Spa
   return std::nullopt;
 }
 
+/// A report is about one file, and outlives the others: their lines become words.
+void point_nowhere_else(Diagnostic& finding, const Look& look) {
+  for (const diag::Label& label : finding.labels)
+    if (label.span.file != &look.in.source) finding.notes.push_back(policy::origin_text(label.span, look.in.places.home) + ": " + label.text);
+  std::erase_if(finding.labels, [&](const diag::Label& label) { return label.span.file != &look.in.source; });
+}
+
 /// What the build would say, as far as it can be said here.
 void build_rules(const Look& look, const config::UserConfig& user) {
   Diagnostics found;
   const auto policy = policy::lower({.project = *look.document.config, .user = user, .places = look.in.places, .root = look.in.root, .config_file = look.in.config_file,
-                                   .self = base::AbsPath::literal("/usr/bin/psbc"), .fs = look.in.fs, .env = look.in.env},
+                                   .self = base::AbsPath::literal("/usr/bin/psbc"), .fs = look.in.fs, .env = look.in.env, .ceiling = look.in.ceiling, .is_excepted = look.in.is_excepted},
                                     found);
   if (policy && look.in.find_leaks && look.sees(diag::Scope::repo))
     for (const Leak& leak : look.in.find_leaks(*policy)) {
@@ -45,6 +52,7 @@ void build_rules(const Look& look, const config::UserConfig& user) {
     const bool elsewhere = !one.labels.empty() && one.labels.front().span.file != &look.in.source;
     if (!look.sees(diag::rule(one.code).scope) || elsewhere) continue;
     Diagnostic& kept = look.out.add(one);
+    point_nowhere_else(kept, look);
     if (one.code == diag::Code::dead_hide && !one.labels.empty())
       if (auto edit = removal_of(*look.document.tree, one.labels.front().span)) {
         kept.edits = {std::move(*edit)};

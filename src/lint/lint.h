@@ -60,6 +60,8 @@ struct Input {
   const base::Env& env;
   diag::Scope scope = diag::Scope::text;
   const config::UserConfig* user = nullptr;    // of the developer; where the scope is the host
+  const config::Ceiling* ceiling = nullptr;    // of the organisation, where the scope is the host
+  bool is_excepted = false;                    // by it
   const RepositoryFacts* repository = nullptr; // where the scope is wider than the text
   const MachineFacts* machine = nullptr;       // where it is the host
   std::function<std::vector<Leak>(const policy::Policy&)> find_leaks = {};

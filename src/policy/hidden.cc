@@ -99,10 +99,10 @@ void hide(Lowering& lowering, const AbsPath& asked, const config::SpannedString&
   lowering.add(Access::hidden, path, origin);
 }
 
-void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool from_project) {
+void hide_entry(Lowering& lowering, const config::SpannedString& entry, Origin::Source source) {
   const LowerInput& in = lowering.in;
-  const Origin origin =
-      origin_of(entry.span, from_project ? Origin::Source::project : Origin::Source::user, "hidden", in.places.home);
+  const bool from_project = source == Origin::Source::project;
+  const Origin origin = origin_of(entry.span, source, "hidden", in.places.home);
   if (!base::has_glob(entry.value)) {
     const auto asked = expand(entry.value, in.root, in.places.home);
     if (asked) return hide(lowering, *asked, entry, origin, from_project);
@@ -130,6 +130,7 @@ void hide_entry(Lowering& lowering, const config::SpannedString& entry, bool fro
     return;
   }
   if (!resolved || resolved->kind != Kind::directory || !is_visible(lowering.out.rules, resolved->path)) {
+    if (source == Origin::Source::organisation) return; // it is meant for all projects, and no developer can remove it
     lowering.report(diag::Code::dead_hide, diag::Severity::warning, entry.span,
                     lowering.shown(*base) + " is not a directory that is visible inside", "hides nothing", {}, {"remove this entry"});
     return;
@@ -177,8 +178,10 @@ void keep_moved_hidden(Lowering& lowering) {
 } // namespace
 
 void lower_hidden(Lowering& lowering) {
-  for (const auto& entry : lowering.in.project.hidden) hide_entry(lowering, entry, true);
-  for (const auto& entry : lowering.in.user.hidden) hide_entry(lowering, entry, false);
+  for (const auto& entry : lowering.in.project.hidden) hide_entry(lowering, entry, Origin::Source::project);
+  for (const auto& entry : lowering.in.user.hidden) hide_entry(lowering, entry, Origin::Source::user);
+  if (lowering.in.ceiling != nullptr)
+    for (const auto& entry : lowering.in.ceiling->hidden) hide_entry(lowering, entry, Origin::Source::organisation);
   keep_moved_hidden(lowering);
   for (const Rule& rule : lowering.out.rules)
     if (rule.access == Access::hidden) watch_name(lowering, rule.path);

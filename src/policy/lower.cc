@@ -2,6 +2,7 @@
 #include "policy/lower.h"
 
 #include "base/text.h"
+#include "policy/ceiling.h"
 #include "policy/lowering.h"
 
 namespace psbc::policy {
@@ -9,10 +10,7 @@ namespace psbc::policy {
 using base::AbsPath;
 
 Origin origin_of(const diag::Span& span, Origin::Source source, std::string reason, const AbsPath& home) {
-  std::string where = span.file->name();
-  if (const auto path = AbsPath::parse(where)) where = display_path(*path, home);
-  where += ":" + std::to_string(span.file->position(span.begin).line);
-  return {.source = source, .where = std::move(where), .reason = std::move(reason), .span = span};
+  return {.source = source, .where = origin_text(span, home), .reason = std::move(reason), .span = span};
 }
 
 Origin builtin(std::string reason) {
@@ -82,6 +80,10 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   if (!root_is_usable(lowering)) return std::nullopt;
   find_top(lowering);
   lowering.writable = writable_places(lowering);
+  if (input.ceiling != nullptr)
+    check_ceiling({.ceiling = *input.ceiling, .project = input.project, .is_excepted = input.is_excepted, .user = input.user, .places = input.places,
+                   .root = input.root, .fs = input.fs, .writable = lowering.writable},
+                  diagnostics);
   find_opened(lowering);
   lower_baseline(lowering);
   lower_own(lowering);

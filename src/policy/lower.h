@@ -20,6 +20,8 @@ struct LowerInput {
   base::AbsPath self;          // the psbc binary: the first process inside
   base::Fs& fs;
   const base::Env& env;
+  const config::Ceiling* ceiling = nullptr; // of the organisation, where there is one
+  bool is_excepted = false;                 // and it lets this project's file go beyond it
 };
 
 /// Nothing when a diagnostic of severity error was added.

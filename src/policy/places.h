@@ -9,6 +9,12 @@
 
 namespace psbc::policy {
 
+/// What an organisation allows at most (config::Ceiling). A constant: a variable that named another file would be the way around it.
+inline const base::AbsPath& ceiling_file() {
+  static const base::AbsPath path = base::AbsPath::literal("/etc/psbc/policy.toml");
+  return path;
+}
+
 struct Places {
   base::AbsPath home;   // canonical
   base::AbsPath state;  // $XDG_STATE_HOME/psbc: builds, trust, names; never visible inside

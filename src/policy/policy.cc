@@ -9,10 +9,17 @@ std::string_view to_string(Origin::Source source) {
   switch (source) {
     case Origin::Source::project: return "project";
     case Origin::Source::user: return "user";
+    case Origin::Source::organisation: return "organisation";
     case Origin::Source::builtin: return "built-in";
     case Origin::Source::tool: return "tool";
   }
   return "";
+}
+
+std::string origin_text(const diag::Span& span, const base::AbsPath& home) {
+  std::string where = span.file->name();
+  if (const auto path = base::AbsPath::parse(where)) where = display_path(*path, home);
+  return where + ":" + std::to_string(span.file->position(span.begin).line);
 }
 
 std::string_view to_string(Access access) {

@@ -19,13 +19,15 @@ namespace psbc::policy {
 
 /// Who asked for a rule. Shown to people as "<where>: <reason>".
 struct Origin {
-  enum class Source : std::uint8_t { project, user, builtin, tool };
+  enum class Source : std::uint8_t { project, user, organisation, builtin, tool };
   Source source = Source::builtin;
   std::string where;  // "~/code/lab/.python-sandbox.toml:3", "psbc", "uv"
   std::string reason; // "readonly", "git runs its hooks on the host"
   diag::Span span{};  // where a file was the source: for diagnostics
 };
 std::string_view to_string(Origin::Source source);
+/// "~/code/lab/.python-sandbox.toml:3"
+std::string origin_text(const diag::Span& span, const base::AbsPath& home);
 
 enum class Access : std::uint8_t {
   closed,    // a directory of which nothing exists inside but what other rules name

@@ -76,11 +76,16 @@ const config::TokenSource* find(const std::vector<config::TokenSource>& sources,
 
 } // namespace
 
+const config::TokenSource* said_source(const config::UserConfig& user, base::Fs& fs, const AbsPath& root, const AbsPath& home,
+                                       const std::vector<AbsPath>& writable, std::string_view name) {
+  for (const config::ProjectSettings* const project : settings_of(user, fs, root, home, writable))
+    if (const auto* const said = find(project->tokens, name)) return said;
+  return find(user.tokens, name);
+}
+
 std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const AbsPath& root, const AbsPath& home,
                                              const std::vector<AbsPath>& writable, std::string_view name) {
-  for (const config::ProjectSettings* const project : settings_of(user, fs, root, home, writable))
-    if (const auto* const said = find(project->tokens, name)) return read(*said, home);
-  const auto* const said = find(user.tokens, name);
+  const auto* const said = said_source(user, fs, root, home, writable, name);
   return said != nullptr ? std::optional(read(*said, home)) : std::nullopt;
 }
 

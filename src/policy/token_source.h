@@ -31,6 +31,10 @@ struct TokenSource {
 /// Where the files of tokens are inside, relative to HOME: each has the name of its token.
 inline constexpr std::string_view secret_directory = ".psbc-secrets";
 
+/// What the user's file says of the token `name` for the project at `root` (canonical), as it is written there; nullptr: nothing.
+const config::TokenSource* said_source(const config::UserConfig& user, base::Fs& fs, const base::AbsPath& root, const base::AbsPath& home,
+                                       const std::vector<base::AbsPath>& writable, std::string_view name);
+
 /// The source of the token `name` for the project at `root` (canonical): of `[projects."ROOT".tokens]`, by the
 /// directory that the root leads to (policy/project_settings.h), else of `[tokens]`. Nothing when the user named none.
 std::optional<TokenSource> find_token_source(const config::UserConfig& user, base::Fs& fs, const base::AbsPath& root,

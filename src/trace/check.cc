@@ -12,7 +12,7 @@
 namespace psbc::trace {
 namespace {
 
-bool is_about_path(const Fact& fact) { return fact.kind != FactKind::env && fact.kind != FactKind::constant; }
+bool is_about_path(const Fact& fact) { return fact.kind != FactKind::env && fact.kind != FactKind::day && fact.kind != FactKind::constant; }
 
 /// A difference and the path that it is about, parsed once.
 struct Suspect {

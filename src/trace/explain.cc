@@ -151,6 +151,7 @@ std::string explain(const Difference& d, base::Fs& fs, const base::AbsPath& home
     case FactKind::glob: return explain_glob(path, d);
     case FactKind::find: return explain_find(path, d);
     case FactKind::env: return explain_env(d);
+    case FactKind::day: return "the day " + base::escape(d.then.subject) + " is over, until which your organisation's policy made an exception";
     case FactKind::constant: break;
   }
   if (d.then.subject == "psbc") return "psbc itself changed";

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 
+#include "base/date.h"
 #include "base/digest.h"
 #include "base/text.h"
 
@@ -13,8 +14,8 @@ namespace psbc::trace {
 namespace {
 
 // In the order of FactKind.
-constexpr std::array<std::string_view, 13> kind_words = {"kind",  "file",  "target", "names", "among", "vacant", "ownership",
-                                                         "links", "stamp", "glob",   "find",  "env",   "constant"};
+constexpr std::array<std::string_view, 14> kind_words = {"kind",  "file",  "target", "names", "among", "vacant", "ownership",
+                                                         "links", "stamp", "glob",   "find",  "env",   "day",      "constant"};
 
 std::string failure(const base::Error& error) {
   switch (error.code) {
@@ -64,6 +65,7 @@ std::string observe_path(const Fact& fact, const base::AbsPath& path, base::Fs& 
                           leading_number(fact.question)));
     }
     case FactKind::env:
+    case FactKind::day:
     case FactKind::constant: break;
   }
   return {};
@@ -100,6 +102,7 @@ std::optional<FactKind> parse_fact_kind(std::string_view word) {
 
 std::string observe(const Fact& fact, const World& world) {
   if (fact.kind == FactKind::env) return word(world.env.get(fact.subject));
+  if (fact.kind == FactKind::day) return std::string(base::is_over(fact.subject) ? over : not_over);
   if (fact.kind == FactKind::constant) {
     const auto found = world.constants.find(fact.subject);
     return found == world.constants.end() ? std::string(unset) : found->second;
@@ -111,6 +114,8 @@ std::string observe(const Fact& fact, const World& world) {
 void note_constants(Facts& facts, const Constants& constants) {
   for (const auto& [name, value] : constants) facts.push_back({FactKind::constant, name, "", value});
 }
+
+void note_day(Facts& facts, std::string_view day) { facts.push_back({FactKind::day, day, "", base::is_over(day) ? over : not_over}); }
 
 std::string word(base::Kind kind) { return std::string(base::to_string(kind)); }
 

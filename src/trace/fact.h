@@ -32,6 +32,7 @@ enum class FactKind : std::uint8_t {
   glob,
   find,
   env,
+  day, // whether a day, as in an organisation's policy, is over
   constant
 };
 std::string_view to_string(FactKind kind);
@@ -97,6 +98,8 @@ struct World {
 std::string observe(const Fact& fact, const World& world);
 
 void note_constants(Facts& facts, const Constants& constants);
+/// That something holds for as long as this day is not over.
+void note_day(Facts& facts, std::string_view day);
 
 // How each kind of answer is written in a fact; recorder and observe() share these. A failure is an
 // answer too: `absent`, `too-large`, or `error-<errno>`.
@@ -104,6 +107,7 @@ inline constexpr std::string_view absent = "absent";
 inline constexpr std::string_view too_large = "too-large";
 inline constexpr std::string_view unset = "unset";
 inline constexpr std::string_view none = "none";
+inline constexpr std::string_view over = "over", not_over = "not-over";
 std::string word(base::Kind kind);
 std::string word(const base::Result<std::string>& content);            // a digest
 std::string word_of_target(const base::Result<std::string>& target);   // "to <target>"

@@ -132,6 +132,10 @@ std::string normalised(Format format, std::string_view text, const CapabilityInp
     case Format::editor:
     case Format::rule:
     case Format::severity:
+    case Format::source_kind:
+    case Format::versions:
+    case Format::digest:
+    case Format::date:
     case Format::argument:
     case Format::text: break;
   }

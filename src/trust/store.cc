@@ -106,7 +106,15 @@ base::Status Store::write(const PrivateDir& directory, const std::string& id, co
   return directory.replace(id, std::move(text).finish());
 }
 
-std::string digest(const Capabilities& set) { return base::digest(serialise(set)); }
+std::string digest(const Capabilities& set, const AbsPath& home) {
+  // No canonical path begins with two slashes, and none of the project's own with one: a directory called `~` in a repository
+  // is another place than somebody's home.
+  constexpr std::string_view homes = "//~/";
+  Capabilities same;
+  for (const Capability& one : set)
+    same.insert({one.key, one.value.starts_with(home.string() + "/") ? std::string(homes) + one.value.substr(home.string().size() + 1) : one.value});
+  return base::digest(serialise(same));
+}
 
 base::Result<bool> Store::revoke(const std::string& id) const {
   if (!is_id(id)) return not_an_id(id);

@@ -54,7 +54,8 @@ class Store {
   base::AbsPath path_;
 };
 
-/// The name of a set, by which a denial sticks.
-std::string digest(const Capabilities& set);
+/// The name of a set: a denial sticks to it, and an organisation's policy names sets by it. The same for each developer who
+/// has the places at the same names below their home.
+std::string digest(const Capabilities& set, const base::AbsPath& home);
 
 } // namespace psbc::trust

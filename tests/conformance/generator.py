@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GENERATOR = ROOT / "schema" / "gen_tables.py"
 PROJECT = ROOT / "schema" / "python-sandbox.schema.json"
 USER = ROOT / "schema" / "psbc-config.schema.json"
+CEILING = ROOT / "schema" / "psbc-policy.schema.json"
 
 count = 0
 failed = False
@@ -36,7 +37,7 @@ def ok(passed, claim, detail=""):
 def generate(work, project, user):
     (work / "project.json").write_text(json.dumps(project))
     (work / "user.json").write_text(json.dumps(user))
-    command = [sys.executable, "-B", GENERATOR, "project.json", "user.json", "schema_tables.cc", "schema_tables.h"]
+    command = [sys.executable, "-B", GENERATOR, "project.json", "user.json", CEILING, "schema_tables.cc", "schema_tables.h"]
     return subprocess.run(command, cwd=work, stderr=subprocess.PIPE, text=True)
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Judges many files in one process, for run.py. Reads lines `project PATH` or `user PATH`; prints for
+// Judges many files in one process, for run.py. Reads lines `project PATH`, `user PATH` or `ceiling PATH`; prints for
 // each one line: `ok`, or `refused` and the codes of all its errors, sorted. With --render, what a
 // person would see.
 #include <cstdio>
@@ -30,8 +30,9 @@ void judge(const std::string& line, bool render) {
   const std::string path = line.substr(blank + 1);
   const psbc::diag::SourceFile source(path.substr(path.rfind('/') + 1), contents(path));
   psbc::diag::Diagnostics diagnostics;
-  const bool loaded = line.starts_with("user ") ? psbc::config::load_user(source, diagnostics).has_value()
-                                                : psbc::config::load_project(source, diagnostics).has_value();
+  const bool loaded = line.starts_with("user ")      ? psbc::config::load_user(source, diagnostics).has_value()
+                      : line.starts_with("ceiling ") ? psbc::config::load_ceiling(source, diagnostics).has_value()
+                                                     : psbc::config::load_project(source, diagnostics).has_value();
   if (render) {
     std::fputs(psbc::diag::render(diagnostics, {}).c_str(), stdout);
     return;

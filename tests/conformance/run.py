@@ -5,7 +5,7 @@
     run.py --judge PROGRAM [--node DIRECTORY] [--work DIRECTORY]
 
 good/ and bad/ hold files with no and with exactly one violation: bad/<code>-<what>.toml. The name of
-a file of the user's own format ends in .user.toml. The first validator is python3-jsonschema with
+a file of the user's own format ends in .user.toml, of an organisation's in .ceiling.toml. The first validator is python3-jsonschema with
 tomllib. With --node, ajv and taplo as well, and the SARIF of psbc lint beside its schema (sarif.py), installed by npm from the lock file in node/; what is
 not to be had is skipped, or fails when PSBC_NODE_MUST_WORK is set.
 """
@@ -37,6 +37,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCHEMAS = {
     "project": HERE.parent.parent / "schema" / "python-sandbox.schema.json",
     "user": HERE.parent.parent / "schema" / "psbc-config.schema.json",
+    "ceiling": HERE.parent.parent / "schema" / "psbc-policy.schema.json",
 }
 SEED = 20240229
 MUTATIONS = 1000
@@ -89,11 +90,11 @@ class Tap:
 
 
 def kind_of(path):
-    return "user" if path.name.endswith(".user.toml") else "project"
+    return next((kind for kind in SCHEMAS if path.name.endswith(f".{kind}.toml")), "project")
 
 
 def stem(path):
-    return path.name.removesuffix(".toml").removesuffix(".user")
+    return path.name.removesuffix(".toml").removesuffix(".user").removesuffix(".ceiling")
 
 
 def judge(program, paths):

@@ -15,7 +15,7 @@ import render  # noqa: E402
 from tap import main, skip, test  # noqa: E402
 
 PSBC = os.environ["PSBC"]
-SCHEMAS = {"python-sandbox.toml": "python-sandbox.schema.json", "config.toml": "psbc-config.schema.json", "psbc-config.toml": "psbc-config.schema.json"}
+SCHEMAS = {"python-sandbox.toml": "python-sandbox.schema.json", "config.toml": "psbc-config.schema.json", "psbc-config.toml": "psbc-config.schema.json", "policy.toml": "psbc-policy.schema.json", "psbc-policy.toml": "psbc-policy.schema.json"}
 
 
 def read(*parts):
@@ -33,7 +33,7 @@ def sources(name):
 
 @test("the pages of docs/reference are those of this program's schemas and options")
 def _():
-    for name in ("commands", "python-sandbox.toml", "config.toml"):
+    for name in ("commands", "python-sandbox.toml", "config.toml", "policy.toml"):
         page = render.render(read("docs", "reference", f"{name}.md.in"), render.Markdown(), sources(name))
         path = os.path.join(TOP, "docs", "reference", f"{name}.md")
         if os.environ.get("PSBC_ACCEPT"):

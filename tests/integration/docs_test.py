@@ -56,6 +56,9 @@ def play(h, page):
         if command.startswith("cd "):
             cwd = command[3:]
             continue
+        if command == "sudo install -D -m 644 policy.toml /etc/psbc/policy.toml":
+            h.organisation(h.read(f"{cwd}/policy.toml"))
+            continue
         r = h.run(["bash", "-c", f"exec 2>&1\n{command}"], cwd=cwd)
         actual = r.out.replace(h.home, "/home/you").replace(h.user, "you")
         actual = re.sub(r"^psbc: open to what runs inside: .*\n", "", actual, flags=re.M)  # said on older kernels

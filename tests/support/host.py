@@ -50,7 +50,7 @@ SOURCES = Path(f"/proc/self/fd/{os.open(CHECKOUT, os.O_PATH | os.O_DIRECTORY | o
 
 # What a test run may tell its programs through sudo; the commands of a host get the sanitizers' options alone.
 _KEPT_VARIABLES = (
-    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "TOOL_ROWS", "PSBC_ACCEPT", "PSBC_FIREJAIL",
+    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "CEILING_TOOL", "TOOL_ROWS", "PSBC_ACCEPT", "PSBC_FIREJAIL",
     "PSBC_FIREJAILS", "PSBC_VECTORS", "PSBC_SLOWER",
     "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS",
 )  # fmt: skip
@@ -207,6 +207,17 @@ class Host(PrivateMachine, ChoosesFirejail):
     def lstat(self, path):
         with self.as_user():
             return os.lstat(self.path(path))
+
+    def organisation(self, policy, *, mode=0o644, owner=0):
+        """Gives the machine an /etc/psbc/policy.toml of this text, as root; None takes it away. /etc is a private copy from then on."""
+        self.private_etc()
+        directory, file = Path("/etc/psbc"), Path("/etc/psbc/policy.toml")
+        directory.mkdir(0o755, exist_ok=True)
+        file.unlink(missing_ok=True)
+        if policy is not None:
+            file.write_text(policy)
+            file.chmod(mode)
+            os.chown(file, owner, owner)
 
     def tree(self, path):
         """All below a directory as {relative path: "dir" | "-> target" | content}; to compare before and after."""

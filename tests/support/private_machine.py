@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 import stat
+import subprocess
 import time
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class PrivateMachine:
         self.home = f"/home/{self.user}"
         self.runtime = f"/run/user/{self.uid}"
         self._background = []
+        self._has_private_etc = False
         self._firejail = Installed()
 
     def __enter__(self):
@@ -141,6 +143,15 @@ class PrivateMachine:
             (bin_dir / "psbc").unlink(missing_ok=True)
             (bin_dir / "psbc").write_bytes(program)
             (bin_dir / "psbc").chmod(0o755)
+
+    def private_etc(self):
+        """/etc as a copy that a test may change."""
+        if self._has_private_etc:
+            return
+        copy = "/run/etc/all"
+        subprocess.run(["cp", "-a", "/etc", copy], check=True)
+        _mount(copy, "/etc", flags=_MS_BIND | _MS_REC)
+        self._has_private_etc = True
 
     def kill_all(self):
         """Ends every process of the user, also those that root runs for it (firejail)."""

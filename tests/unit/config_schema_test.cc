@@ -19,7 +19,7 @@ void each_key(const TableShape& table, const std::function<void(const KeyShape&,
 }
 
 TEST_CASE("the embedded schemas are the files that editors read") {
-  for (const Which which : {Which::project, Which::user}) {
+  for (const Which which : {Which::project, Which::user, Which::ceiling}) {
     CHECK(schema_text(which).starts_with("{\n"));
     CHECK(schema_text(which).ends_with("}\n"));
     CHECK(schema_text(which).find("http://json-schema.org/draft-07/schema#") != std::string_view::npos);
@@ -28,7 +28,7 @@ TEST_CASE("the embedded schemas are the files that editors read") {
 }
 
 TEST_CASE("every key has words, an example and limits") {
-  for (const Which which : {Which::project, Which::user}) {
+  for (const Which which : {Which::project, Which::user, Which::ceiling}) {
     each_key(shape_of(which), [](const KeyShape& key, const TableShape&) {
       INFO(key.path);
       CHECK_FALSE(key.description.empty());
@@ -41,7 +41,7 @@ TEST_CASE("every key has words, an example and limits") {
 }
 
 TEST_CASE("the examples in the schemas load") {
-  for (const Which which : {Which::project, Which::user}) {
+  for (const Which which : {Which::project, Which::user, Which::ceiling}) {
     each_key(shape_of(which), [which](const KeyShape& key, const TableShape& table) {
       std::string text = which == Which::project && key.path != "name" ? "name = \"lab\"\n" : "";
       if (!table.path.empty()) text += table.header() + "\n";
@@ -57,14 +57,16 @@ TEST_CASE("the examples in the schemas load") {
       diag::Diagnostics diagnostics;
       if (which == Which::project)
         CHECK(load_project(source, diagnostics));
-      else
+      else if (which == Which::user)
         CHECK(load_user(source, diagnostics));
+      else
+        CHECK(load_ceiling(source, diagnostics));
     });
   }
 }
 
 TEST_CASE("every other name of a key leads to it") {
-  for (const Which which : {Which::project, Which::user}) {
+  for (const Which which : {Which::project, Which::user, Which::ceiling}) {
     const TableShape& root = shape_of(which);
     each_key(root, [&root](const KeyShape& key, const TableShape& table) {
       for (const std::string_view alias : key.aliases) {

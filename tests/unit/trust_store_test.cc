@@ -63,19 +63,19 @@ TEST_CASE("an approval is for one set at one root, and keeps the bytes") {
 TEST_CASE("a new approval takes the place of the old one, and revoking ends it") {
   Bench b;
   REQUIRE(b.store.keep(id, root, {.granted = reads, .config = "one", .denied = {}}));
-  REQUIRE(b.store.keep(id, root, {.granted = Capabilities{}, .config = "two", .denied = trust::digest(reads)}));
+  REQUIRE(b.store.keep(id, root, {.granted = Capabilities{}, .config = "two", .denied = trust::digest(reads, AbsPath::literal("/home/ann"))}));
   CHECK(b.approval().granted == Capabilities{});
   CHECK(b.approval().config == "two");
-  CHECK(b.approval().denied == trust::digest(reads));
+  CHECK(b.approval().denied == trust::digest(reads, AbsPath::literal("/home/ann")));
   CHECK(*b.store.revoke(id));
   CHECK_FALSE(b.approval().granted);
 }
 
 TEST_CASE("a denial alone approves nothing") {
   Bench b;
-  REQUIRE(b.store.keep(id, root, {.granted = std::nullopt, .config = {}, .denied = trust::digest(reads)}));
+  REQUIRE(b.store.keep(id, root, {.granted = std::nullopt, .config = {}, .denied = trust::digest(reads, AbsPath::literal("/home/ann"))}));
   CHECK_FALSE(b.approval().granted);
-  CHECK(b.approval().denied == trust::digest(reads));
+  CHECK(b.approval().denied == trust::digest(reads, AbsPath::literal("/home/ann")));
 }
 
 TEST_CASE("an approval torn at any byte approves nothing") {
