@@ -3,8 +3,8 @@
 """Checks that a file under src includes only from folders below its own (DESIGN 7).
 
     cli -> driver -> {lint, trust, emit} -> policy -> config -> diag -> base
-           driver -> trace -> base
-    cli -> runtime -> {trust, trace, emit} -> base
+           driver -> {audit, trace} -> base
+    cli -> runtime -> {audit, trust, trace, emit} -> base
 
 Prints TAP; a claim that fails has one line per offending include.
 """
@@ -28,9 +28,10 @@ ALLOWED = {
     "lint": {"policy", "config", "diag", "base"},
     "trust": {"policy", "config", "diag", "base"},
     "trace": {"base"},
-    "runtime": {"trust", "trace", "emit", "policy", "diag", "base"},
-    "driver": {"lint", "trust", "emit", "trace", "policy", "config", "diag", "base"},
-    "cli": {"driver", "runtime", "lint", "trust", "emit", "trace", "policy", "config", "diag", "base"},
+    "audit": {"base"},
+    "runtime": {"audit", "trust", "trace", "emit", "policy", "diag", "base"},
+    "driver": {"audit", "lint", "trust", "emit", "trace", "policy", "config", "diag", "base"},
+    "cli": {"driver", "runtime", "audit", "lint", "trust", "emit", "trace", "policy", "config", "diag", "base"},
 }
 
 # Headers that are slow to compile or throw: one border each.

@@ -55,6 +55,7 @@ struct Options {
   ReportOptions report;
   TrustOptions trust;
   PolicyOptions policy;
+  AuditOptions audit;
   DiffOptions diff;
   CleanOptions clean;
   HideOptions hide;
@@ -148,6 +149,12 @@ void define_policy(CLI::App& policy, Options& o) {
   policy.add_option("words", o.policy.words, "check: the policy, and the files of these repositories against it")->type_name("ACTION");
   policy.add_option("--policy", o.policy.policy, "A file that is not in use yet, in place of /etc/psbc/policy.toml")->type_name("FILE");
   policy.add_flag("--json", o.policy.json, "For programs, on stdout");
+}
+
+void define_audit(CLI::App& audit, Options& o) {
+  audit.add_option("--since", o.audit.since, "Only what is younger: 30d, 12h, 45m, or a day as 2026-11-01")->type_name("TIME");
+  audit.add_flag("--json", o.audit.json, "For programs: the records as they are, a line each");
+  audit.add_flag("--verify", o.audit.verify, "Say whether the record is whole; exit 1 when a line was changed, added, or is missing");
 }
 
 void define_clean(CLI::App& clean, Options& o) {
@@ -345,6 +352,7 @@ constexpr CommandRow table[] = {
      [](Context& c, Options& o) { return diff(c, o.diff); }},
     {"policy", "What an organisation's policy allows: psbc policy check [REPO...]; exit 3 when a file asks for more", define_policy,
      [](Context& c, Options& o) { return check_policy(c, o.policy); }, false, false, "check"},
+    {"audit", "The record of what was granted and used, and whether it is whole", define_audit, [](Context& c, Options& o) { return show_audit(c, o.audit); }},
     {"stop", "End the running sessions of this project, of NAME, or all", define_stop, [](Context& c, Options& o) { return stop(c, o.stop); }},
     {"status", "The projects of this machine: built, stale, approved, and their running sessions", define_list,
      [](Context& c, Options& o) { return o.list.json ? list(c, o.list) : status(c); }},

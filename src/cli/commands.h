@@ -86,6 +86,13 @@ struct TrustOptions {
 };
 int trust(Context& context, const TrustOptions& options);
 
+struct AuditOptions {
+  std::string since;   // "30d", a day; empty: all
+  bool json = false;   // the records as they are
+  bool verify = false; // is it whole?
+};
+int show_audit(Context& context, const AuditOptions& options);
+
 struct PolicyOptions {
   std::vector<std::string> words; // check [REPO...]
   std::string policy;             // a file in place of the machine's own; empty: that

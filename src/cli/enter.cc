@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/enter_tokens.h"
 #include "cli/last_failure.h"
+#include "cli/recording.h"
 #include "cli/review.h"
 #include "cli/shell_choice.h"
 #include "driver/build.h"
@@ -59,6 +60,7 @@ int already_inside(const Context& context, const emit::InsideSession& session, c
 struct Chosen {
   trust::Capabilities granted;
   std::optional<std::string> approved; // in place of the file
+  bool by_organisation = false;        // in advance, and not by the user
 };
 
 /// " DIR" for a command line, where the project is not the one here: a shim is called from anywhere.
@@ -88,7 +90,7 @@ std::optional<Chosen> choose_config(Context& context, const policy::Places& plac
   // What is wrong with a file that was never approved is for whoever is going to approve it.
   if (is_unjudged && (approval->granted || !judged.ceiling)) show(context, diagnostics);
   using Is = driver::Standing::Is;
-  if (judged.standing.is == Is::organisation) return Chosen{.granted = std::move(judged.asked->capabilities)};
+  if (judged.standing.is == Is::organisation) return Chosen{.granted = std::move(judged.asked->capabilities), .by_organisation = true};
   if (!approval->granted && judged.ceiling) {
     status = exit_not_trusted;
     complain(shown + (approval->note.empty() ? " was never approved" : " is not approved: " + approval->note), "see what it asks for: psbc trust" + from_elsewhere(context, places, project.root));
@@ -234,10 +236,12 @@ void say_exposed(const runtime::EnterResult& result, const policy::Places& place
 }
 
 /// Of sessions whose psbc was killed.
-void say_recovered(Context& context, runtime::ObeyedReview& review, const std::string& root) {
+void say_recovered(Context& context, runtime::ObeyedReview& review, const std::string& root, EntryRecord& entry) {
   const auto report = review.recover();
-  if (report) say_obeyed(context, *report, root);
-  else warn("what sessions left of which psbc was killed is not known: " + base::describe(report.error()));
+  if (report) {
+    entry.guards(*report);
+    say_obeyed(context, *report, root);
+  } else warn("what sessions left of which psbc was killed is not known: " + base::describe(report.error()));
 }
 
 /// A checkout that puts something where an empty directory keeps the place would take the mount away on the host, and fail
@@ -340,16 +344,27 @@ int enter(Context& context, const EnterOptions& asked) {
   if (statvfs(project->root.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0)
     return fail("`" + base::escape(base::display_path(project->root, places->home)) + "` lies on a disk that is mounted read-only, and a project is written to", "mount it writable, or copy the project");
 
+  EntryRecord entry(*places, artefacts->plan);
+  const bool is_recorded = entry.begin(context, {.approved_by = chosen->by_organisation ? "organisation" : "user", .grants = trust::digest(artefacts->capabilities, places->home), .build = artefacts->build,
+                                                 .firejail = to_string(artefacts->firejail.version), .program = command.front()});
+  if (!is_recorded) return exit_own_failure;
   auto tokens = tokens_for(context, *places, artefacts->plan);
-  if (!tokens) return exit_own_failure;
+  if (!tokens) {
+    entry.end({.status = exit_own_failure});
+    return exit_own_failure;
+  }
+  entry.tokens(tokens->delivered);
   // Before psbc takes away or makes what keeps places.
   auto review = runtime::ObeyedReview::open(places->state, artefacts->plan.id);
-  if (review) say_recovered(context, *review, artefacts->plan.project);
+  if (review) say_recovered(context, *review, artefacts->plan.project, entry);
   const auto record = runtime::SessionRecord::begin(places->state, artefacts->plan, artefacts->build, command.front(), harmless_places(artefacts->plan, *places));
   if (!record) {
     // A full disk keeps nobody out; a /tmp that is somebody else's does.
     const int code = record.error().code;
-    if (code != ENOSPC && code != EDQUOT && code != EROFS) return fail(record.error());
+    if (code != ENOSPC && code != EDQUOT && code != EROFS) {
+      entry.end({.status = exit_own_failure});
+      return fail(record.error());
+    }
     complain(record.error());
   }
 
@@ -368,6 +383,7 @@ int enter(Context& context, const EnterOptions& asked) {
     if (const std::string make = environment_to_make(artefacts->plan, *places); !make.empty()) say(context, "psbc: " + make);
   std::size_t told[2] = {}; // a session can make files that appear, so as to crowd out the others
   const auto on_exposure = [&](const runtime::Exposure& found) {
+    entry.unhidden(found);
     if (told[found.how == runtime::Exposure::How::appeared ? 1 : 0]++ < max_told_at_once) tell_at_once(found, *places);
   };
   const auto on_blind = [&](const std::string& why) {
@@ -377,6 +393,7 @@ int enter(Context& context, const EnterOptions& asked) {
   const auto find_agent = [&] {
     agent = runtime::find_agent(artefacts->plan, context.env);
     for (const std::string& line : agent.lines) say(context, line);
+    if (agent.job) agent.job->record = entry.sink();
     return agent.job ? &*agent.job : nullptr;
   };
   const auto look = [&] {
@@ -401,9 +418,12 @@ int enter(Context& context, const EnterOptions& asked) {
   say_lost(context, result, artefacts->plan.keep_lost);
   if (review) {
     const auto report = review->finish();
-    if (report) say_obeyed(context, *report, artefacts->plan.project);
-    else warn("what the session changed of the files that programs outside obey is told at the next entry: " + base::describe(report.error()));
+    if (report) {
+      entry.guards(*report);
+      say_obeyed(context, *report, artefacts->plan.project);
+    } else warn("what the session changed of the files that programs outside obey is told at the next entry: " + base::describe(report.error()));
   }
+  entry.end(result);
   if (result.leave_for) follow(context, options, artefacts->plan.follow, *result.leave_for, places->home);
   return result.status;
 }

@@ -28,8 +28,10 @@ PictureSection tokens(const policy::Policy& policy) {
 PictureSection environment(const policy::Policy& policy) {
   PictureSection out{.title = "environment", .rows = {}, .more = {}, .of_more = "variables that psbc sets, or lets cross for everybody (docs/environment.md)"};
   for (const std::string& name : policy.pass) out.rows.push_back({base::escape(name) + " crosses", "[env] pass"});
+  // A page is attached to a ticket: what a file sets is named, and its value stays in the file.
   for (const policy::Variable& variable : policy.variables)
-    (is_asked_for(variable.origin) ? out.rows : out.more).push_back({base::escape(variable.name + "=" + variable.value), because(variable.origin)});
+    if (is_asked_for(variable.origin)) out.rows.push_back({base::escape(variable.name) + " is set", because(variable.origin)});
+    else out.more.push_back({base::escape(variable.name + "=" + variable.value), because(variable.origin)});
   for (const runtime::BaseVariable& row : runtime::base_variables()) out.more.push_back({std::string(row.name) + " crosses", "psbc: " + std::string(row.reason)});
   if (out.rows.empty()) out.rows.push_back({"nothing besides what each sandbox has", ""});
   return out;

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <string>
 #include <utility>
@@ -99,7 +100,10 @@ PictureSection section_of(const Facts& facts) {
 std::string json(const Question& question, const Approval& approval, const Verified& attacks, const std::vector<Check>& checks, const Facts& facts, const std::string& made) {
   std::string grants, rows, machine, versions;
   const auto add = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ",") + item; };
-  for (const trust::Step& step : trust::widening({}, question.granted)) add(grants, trust::json(step, question.places.home));
+  for (trust::Step step : trust::widening({}, question.granted)) {
+    if (step.what.key == "env.set") step.what.value.resize(std::min(step.what.value.find('='), step.what.value.size())); // its name: a report travels
+    add(grants, trust::json(step, question.places.home));
+  }
   for (const AttackRow& row : attacks.rows) add(rows, "{\"id\":" + json_text(row.probe.id) + ",\"verdict\":" + json_text(row.verdict()) + "}");
   for (const Check& check : checks) add(machine, "{\"what\":" + json_text(check.what) + ",\"verdict\":" + json_text(to_string(check.verdict)) + ",\"found\":" + json_text(check.found) + "}");
   for (const auto& [what, version] : facts) add(versions, json_text(what) + ":" + json_text(version));

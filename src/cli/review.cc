@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/recording.h"
 #include "cli/unified_diff.h"
 
 namespace psbc::cli {
@@ -111,6 +112,12 @@ int failed(const base::Error& error) {
   return exit_machine;
 }
 
+void record(Context& context, const policy::Places& places, const base::AbsPath& root, const std::vector<std::string>& paths, std::string_view how) {
+  std::vector<audit::Event> events;
+  for (const std::string& path : paths) events.push_back(audit::Event("guard").text("path", path).text("how", how));
+  if (const auto written = audit::append(sink_here(context, places, root), events); !written) warn("this is not in the record: " + base::describe(written.error()));
+}
+
 /// The paths that the user names, or all; nothing, with a message, when one of them waits for no review.
 std::optional<std::vector<std::string>> chosen(const Context& context, const std::vector<Shown>& all,
                                                const std::vector<std::string>& named) {
@@ -170,6 +177,7 @@ int review(Context& context, const ReviewOptions& options) {
       for (const std::string& path : *paths)
         if (const auto restored = review->restore(path); !restored) return failed(restored.error());
     }
+    record(context, *places, project->root, *paths, options.accept ? "accepted" : "restored");
     for (const std::string& path : *paths)
       say(context,
           (options.accept ? "accepted " : "restored ") + base::escape(short_path(path, project->root)));
@@ -193,6 +201,7 @@ int review(Context& context, const ReviewOptions& options) {
   }
   const auto paths = chosen(context, *all, {});
   if (const auto accepted = review->accept(*paths); !accepted) return failed(accepted.error());
+  record(context, *places, project->root, *paths, "accepted");
   say(context, "accepted");
   return exit_fine;
 }

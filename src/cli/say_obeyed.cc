@@ -3,6 +3,7 @@
 
 #include "base/guards.h"
 #include "base/text.h"
+#include "cli/recording.h"
 #include "cli/review.h"
 
 namespace psbc::cli {
@@ -45,15 +46,6 @@ std::vector<Group> grouped(const std::vector<runtime::ObeyedChange>& changes) {
 std::string shown(const std::string& path, const std::string& root) {
   std::string text = base::escape(path.starts_with(root + "/") ? path.substr(root.size() + 1) : path);
   return text;
-}
-
-const char* word(runtime::ObeyedChange::How how) {
-  switch (how) {
-    case runtime::ObeyedChange::How::appeared: return "appeared";
-    case runtime::ObeyedChange::How::changed: return "changed";
-    case runtime::ObeyedChange::How::vanished: return "vanished";
-  }
-  return "";
 }
 
 } // namespace

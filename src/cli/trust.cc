@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/recording.h"
 #include "driver/ceiling.h"
 #include "driver/compile.h"
 #include "driver/git_file.h"
@@ -58,6 +59,19 @@ void print_json(const trust::Approval& approval, const driver::Asked& asked, con
         ",\"new\":" + list(approval.granted ? trust::widening(*approval.granted, asked.capabilities) : trust::widening({}, asked.capabilities)) + "}\n");
 }
 
+/// Said where it could not be; false only where the organisation requires it.
+bool is_recorded(const audit::Sink& sink, std::string_view decision, const std::string& grants, const std::string& commit) {
+  audit::Event event("trust");
+  event.text("decision", decision);
+  if (!grants.empty()) event.text("grants", grants);
+  if (!commit.empty()) event.text("commit", commit);
+  const auto written = audit::append(sink, {event});
+  if (written) return true;
+  if (sink.is_required) complain(written.error());
+  else warn("this is not in the record: " + base::describe(written.error()));
+  return !sink.is_required;
+}
+
 /// The root for which the same set was approved: a clone that moved, or a worktree.
 std::string same_elsewhere(Context& context, const policy::Places& places, const trust::Store& store, const trust::Capabilities& asked) {
   const auto known = driver::known_projects(context.fs, places);
@@ -81,6 +95,7 @@ int trust(Context& context, const TrustOptions& options) {
   const trust::Store store(places->state);
 
   if (options.revoke) {
+    if (!is_recorded(sink_here(context, *places, project->root), "revoked", "", "")) return exit_machine;
     const auto revoked = store.revoke(id);
     if (!revoked) {
       complain(revoked.error());
@@ -155,6 +170,9 @@ int trust(Context& context, const TrustOptions& options) {
       say(context, "the same is approved for `" + base::escape(where) + "`");
 
   const Answer answer = options.yes ? Answer::yes : ask(context, "approve? [y/N] ");
+  if (answer != Answer::none && !is_recorded(sink_of(*places, policy->audit, policy->audit_required, project->root), answer == Answer::yes ? "approved" : "refused",
+                                             trust::digest(asked->capabilities, places->home), options.from))
+    return exit_machine;
   if (answer == Answer::yes) *approval = {.granted = std::move(asked->capabilities), .config = std::move(asked->config), .denied = {}};
   else if (answer == Answer::no) approval->denied = trust::digest(asked->capabilities, places->home);
   if (answer != Answer::none)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "audit/chain.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -99,6 +100,7 @@ int uninstall(Context& context, const CleanOptions& options) {
   };
   if (!options.environments) stays_there(places->data / "sandboxes", "environments, caches and state; psbc uninstall --envs removes them too");
   stays_there(places->data / "hidden", "what psbc hide moved out of projects; psbc hide --undo FILE, in each, puts it back");
+  stays_there(places->state / audit::directory_name, "the record of what was granted and used (psbc audit); rm -r removes it");
   stays_there(places->config, "your own settings");
   const bool is_nothing = std::none_of(removals.begin(), removals.end(), [](const Removal& one) { return !one.what.empty(); });
   if (is_nothing) say(context, "psbc keeps nothing on this machine");

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "audit/chain.h"
 #include "base/private_dir.h"
 #include "driver/shim.h"
 #include "trace/claims.h"
@@ -90,7 +91,7 @@ base::Result<std::vector<Removal>> removals_of_psbc(const policy::Places& places
     out.push_back({"", removes_empty(directory)});
     return base::ok();
   };
-  TRY(all_in(places.state, [](const std::string&) { return true; }));
+  TRY(all_in(places.state, [](const std::string& name) { return name != audit::directory_name; })); // evidence: whoever wants it gone says so
   TRY(all_in(places.data, [&](const std::string& name) { return name != "hidden" && (environments || name != "sandboxes"); }));
   // Also of projects whose names nobody knows any more.
   base::RealFs fs;

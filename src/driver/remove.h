@@ -20,7 +20,7 @@ struct Removal {
 /// the sandbox's root, which holds the environment and the caches. In the order in which they go. `places` outlives them.
 base::Result<std::vector<Removal>> removals_of(const policy::Places& places, const base::AbsPath& root, bool environment);
 
-/// What is left of psbc when all projects are removed: its state, whatever is there, and what it keeps; without
+/// What is left of psbc when all projects are removed: its state, whatever is there but the record (audit/chain.h), and what it keeps; without
 /// `environments`, the sandboxes' roots stay, and what psbc hide moved out of projects always does.
 base::Result<std::vector<Removal>> removals_of_psbc(const policy::Places& places, bool environments);
 

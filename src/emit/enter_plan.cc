@@ -10,7 +10,7 @@ namespace {
 
 // The first bytes of each artefact. The number changes with the layout: an old artefact is then
 // refused, which a rebuild cures.
-constexpr std::string_view plan_magic = "psbc plan 11\n";
+constexpr std::string_view plan_magic = "psbc plan 12\n";
 constexpr std::string_view session_magic = "psbc session 1\n";
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -216,6 +216,9 @@ EnterPlan make_enter_plan(const policy::Policy& policy) {
       .remarks = policy.remarks,
       .x11 = policy.devices.x11,
       .keep_lost = policy.keep_lost,
+      .audit = policy.audit,
+      .audit_required = policy.audit_required,
+      .overrides = policy.overrides,
       .follow = policy.follow,
       .directories = needed_directories(policy),
       .stop_on_unhide = policy.stop_on_unhide,
@@ -274,6 +277,9 @@ std::string serialise(const EnterPlan& plan) {
   out.u32(plan.x11 ? 1 : 0);
   out.u32(plan.keep_lost ? 1 : 0);
   out.u32(plan.follow ? 1 : 0);
+  out.u32(static_cast<std::uint32_t>(plan.audit));
+  out.u32(plan.audit_required ? 1 : 0);
+  out.texts(plan.overrides);
   for (const auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     out.texts(*list);
   write_watched(out, plan.watched);
@@ -308,6 +314,11 @@ std::optional<EnterPlan> parse_enter_plan(std::string_view bytes) {
   plan.x11 = in.u32() != 0;
   plan.keep_lost = in.u32() != 0;
   plan.follow = in.u32() != 0;
+  const std::uint32_t audit = in.u32();
+  if (audit > static_cast<std::uint32_t>(config::AuditTo::journal)) return std::nullopt;
+  plan.audit = static_cast<config::AuditTo>(audit);
+  plan.audit_required = in.u32() != 0;
+  plan.overrides = in.texts();
   for (auto* list : {&plan.directories, &plan.hidden, &plan.read_only, &plan.pinned, &plan.writable})
     *list = in.texts();
   plan.watched = read_watched(in);

@@ -96,6 +96,9 @@ struct EnterPlan {
   std::vector<std::string> remarks;     // said at every entry
   bool x11 = false; // X clients of today ask for the abstract socket first, and give up where it refuses
   bool keep_lost = false;               // what a session writes into HOME is saved in `root`/kept
+  config::AuditTo audit = config::AuditTo::off;
+  bool audit_required = false;          // nothing is entered while it cannot be written
+  std::vector<std::string> overrides;   // for the record
   bool follow = false;                  // a session may choose the directory of the user's shell when it ends
   std::vector<std::string> directories; // in `root`, relative: made when missing
   std::vector<std::string> hidden;      // must not open inside

@@ -52,6 +52,20 @@ std::string unusable_as_root(const Lowering& lowering, const AbsPath& directory)
 
 namespace {
 
+/// Where the record is kept, and what of it that no other line says.
+void lower_audit(Lowering& lowering) {
+  const LowerInput& in = lowering.in;
+  Policy& out = lowering.out;
+  const bool is_decided = in.ceiling != nullptr && in.ceiling->audit;
+  out.audit = is_decided ? in.ceiling->audit->value : in.user.audit;
+  out.audit_required = is_decided && out.audit != config::AuditTo::off;
+  if (out.accept_abstract) out.overrides.emplace_back("accept_abstract");
+  if (out.ssh.any_host) out.overrides.emplace_back("any_host");
+  for (const config::SpannedString& accepted : in.user.accept_secrets) out.overrides.push_back("accept_secrets: " + accepted.value);
+  for (const std::string& row : out.opened) out.overrides.push_back("[protect] allow: " + row);
+  if (in.is_excepted) out.overrides.emplace_back("exception of the organisation's policy");
+}
+
 bool root_is_usable(Lowering& lowering) {
   const std::string why = unusable_as_root(lowering, lowering.in.root);
   if (why.empty()) return true;
@@ -114,6 +128,7 @@ std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnost
   lower_machine_secrets(lowering);
   policy.keep_lost = input.user.keep_lost;
   policy.follow = input.user.follow;
+  lower_audit(lowering);
   policy.stop_on_unhide = input.user.on_unhide.value == config::OnUnhide::stop;
   if (diagnostics.has_errors()) return std::nullopt;
   return policy;

@@ -183,6 +183,9 @@ struct Policy {
   std::vector<std::string> remarks;   // one line each, said at every entry
   bool keep_lost = false;             // what is written into HOME is kept in `root`, and there at the next entry
   bool follow = false;                // a session may choose the directory of the user's shell when it ends
+  config::AuditTo audit = config::AuditTo::off; // where the record is kept
+  bool audit_required = false;        // by the organisation
+  std::vector<std::string> overrides; // what the user, or an exception of the organisation, accepts in spite of a rule; for the record
   std::vector<std::string> tools;     // rows of the tool table that were recognised
   std::vector<std::string> shells;    // rows of the shell table that this machine has
   std::string zdotdir;                // where zsh's own files are; empty: HOME

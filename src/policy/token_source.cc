@@ -51,13 +51,14 @@ std::vector<std::string> expanded(std::vector<std::string> words, const AbsPath&
 
 TokenSource read(const config::TokenSource& said, const AbsPath& home) {
   const Origin origin = origin_of(said.from.front().span, Origin::Source::user, {}, home);
-  TokenSource source{.name = said.name.value, .words = {}, .install = {}, .hint = {}, .kind = said.kind, .as = said.as, .written = {}, .where = origin.where};
+  TokenSource source{.name = said.name.value, .words = {}, .kind_of_source = std::string(config::command_source), .install = {}, .hint = {}, .kind = said.kind, .as = said.as, .written = {}, .where = origin.where};
   for (const config::SpannedString& word : said.from) source.written += (source.written.empty() ? "" : " ") + word.value;
   source.is_command = said.is_command;
   if (said.is_command) {
     for (const config::SpannedString& word : said.from) source.words.push_back(word.value);
   } else if (const config::SourceForm* const form = config::source_form(said.from.front().value)) {
     form->words(std::string_view(said.from.front().value).substr(form->prefix.size()), source.words); // validate has judged it
+    source.kind_of_source = config::kind_of(*form);
     source.reader = form->reader;
     source.output = form->output;
     source.terminal = form->terminal;

@@ -18,6 +18,7 @@ struct TokenSource {
   std::vector<std::string> words; // of `reader`, see config/source_form.h; paths in them are absolute
   config::SourceReader reader = config::SourceReader::command;
   config::SourceOutput output = config::SourceOutput::whole;
+  std::string kind_of_source; // "pass", "command": as an organisation's policy names them
   bool is_command = false; // an array: the user's own words, and not a manager's
   bool terminal = false; // not two of these at a time
   std::string install;   // what to type when its program is missing; may be empty

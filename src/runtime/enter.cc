@@ -136,6 +136,7 @@ class Entry {
     TRY_ASSIGN(const FileIdentity home, identify(request_.plan.home));
     TRY_ASSIGN(const FileIdentity network, identify(own_network));
     emit::EnterPlan plan = request_.plan;
+    plan.overrides.clear(); // names of files outside, and nobody's matter inside
     for (std::string& twin : case_twins(plan.hidden)) plan.hidden.push_back(std::move(twin));
     std::vector<std::string> environment = make_environment(request_.plan, request_.build, request_.environment);
     environment.push_back("PWD_BEFORE_JAIL=" + request_.cwd.string()); // what python-sandbox called it: settings of shells may know it
@@ -353,6 +354,7 @@ class Entry {
 
   EnterResult result() {
     EnterResult ended = how_it_ended();
+    ended.is_proved = entered_;
     if (left_) ended.leave_for = std::move(left_->directory);
     ended.exposed = std::move(exposed_);
     ended.lost = std::move(lost_);

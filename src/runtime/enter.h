@@ -43,6 +43,7 @@ struct EnterRequest {
 };
 
 struct EnterResult {
+  bool is_proved = false;          // that it was in the sandbox was checked from inside, before the command
   int status = 125;                // what psbc exits with: the command's, 128 + signal, or 125, 126, 127
   std::vector<LostFile> lost{};    // the first few files of HOME that are gone with the session
   std::uint32_t lost_count = 0;    // of all

@@ -40,10 +40,10 @@ SshDecision decide_extension(SshReader in, const SshBinding& binding) {
   return bind;
 }
 
-Refusal judge_login(const LoginData& login, const emit::SshPlan& grants, const SshBinding& binding, std::string& purpose) {
+Refusal judge_login(const LoginData& login, const emit::SshPlan& grants, const SshBinding& binding, SshDecision& sign) {
   if (grants.hosts.empty()) return Refusal::other_host; // the project asked to sign in nowhere
   if (grants.any_host) {
-    purpose = "sign in somewhere as " + base::escape(login.user);
+    sign.purpose = "sign in somewhere as " + base::escape(login.user);
     return Refusal::none;
   }
   if (binding.host_key.empty() || login.session != binding.session) return Refusal::not_bound;
@@ -53,7 +53,8 @@ Refusal judge_login(const LoginData& login, const emit::SshPlan& grants, const S
     if (!holds(host.keys, binding.host_key)) continue;
     why = Refusal::other_login;
     if (!host.login.empty() && host.login != login.user) continue;
-    purpose = "sign in to " + base::escape(host.text) + " as " + base::escape(login.user);
+    sign.purpose = "sign in to " + base::escape(host.text) + " as " + base::escape(login.user);
+    sign.host = host.text;
     return Refusal::none;
   }
   return why;
@@ -67,16 +68,21 @@ SshDecision decide_sign(SshReader in, const emit::SshPlan& grants, const SshBind
   const auto plain = in.complete() && (flags & ~rsa_sha2) == 0 ? plain_key(key) : std::nullopt;
   if (!plain) return refuse(Refusal::malformed);
   SshDecision sign{.kind = SshDecision::Kind::sign, .refusal = Refusal::none, .key = fingerprint(key), .key_kind = std::string(key_type(key))};
-  if (!holds(grants.keys, sign.key)) return refuse(Refusal::other_key);
+  const auto no = [&](Refusal why) {
+    SshDecision refused = refuse(why);
+    refused.key = sign.key;
+    return refused;
+  };
+  if (!holds(grants.keys, sign.key)) return no(Refusal::other_key);
   if (const auto name = parse_signature_namespace(data)) {
-    if (!grants.signing) return refuse(Refusal::no_signing);
-    if (!holds(grants.namespaces, *name)) return refuse(Refusal::other_namespace);
+    if (!grants.signing) return no(Refusal::no_signing);
+    if (!holds(grants.namespaces, *name)) return no(Refusal::other_namespace);
     sign.purpose = "sign for `" + base::escape(*name) + "`";
     return sign;
   }
   const auto login = parse_login(data);
-  if (!login || plain_key(login->key) != plain) return refuse(Refusal::not_recognised);
-  if (const Refusal why = judge_login(*login, grants, binding, sign.purpose); why != Refusal::none) return refuse(why);
+  if (!login || plain_key(login->key) != plain) return no(Refusal::not_recognised);
+  if (const Refusal why = judge_login(*login, grants, binding, sign); why != Refusal::none) return no(why);
   return sign;
 }
 

@@ -44,9 +44,10 @@ struct SshDecision {
   Refusal refusal = Refusal::malformed;
   std::string answer{};   // refuse: as a frame
   bool poison = false;    // from now on the connection gets nothing any more
-  std::string key{};      // sign: the key's fingerprint
+  std::string key{};      // sign, and refused to: the key's fingerprint
   std::string key_kind{}; // sign: its type
   std::string purpose{};  // sign: "sign in to git@github.com", "sign for `git`"
+  std::string host{};     // sign: the host, as the project names it; empty: any, or it is no login
   SshBinding bound{};     // bind: what holds when the agent says that it is true
 };
 

@@ -26,6 +26,7 @@ using std::chrono::seconds;
 constexpr std::size_t max_clients = 16;
 constexpr std::size_t max_request = 32 * 1024;
 constexpr std::size_t max_answer = 256 * 1024; // OpenSSH's own limit of a message
+constexpr std::size_t max_records = 1000;      // of one session; a loop inside must not fill the disk
 constexpr std::size_t max_touches = 20;        // lines; a loop inside must not fill the terminal
 constexpr seconds to_begin{60}, to_finish{10}, to_confirm{60}, to_touch{300};
 
@@ -177,10 +178,21 @@ class Filter {
   }
 
   bool refuse(Client& client, Refusal why, std::string answer = agent_frame(AgentMessage::failure)) {
-    if (const std::string_view what = sentence(why); !what.empty() && told_.insert(why).second)
+    if (const std::string_view what = sentence(why); !what.empty() && told_.insert(why).second) {
       say("the ssh agent inside refused " + std::string(what));
+      record(client, audit::Event("ssh").text("verdict", "refused").text("why", what));
+    }
     client.to_agent = {};
     return reply(client, std::move(answer));
+  }
+
+  void record(const Client& client, audit::Event event) {
+    if (!job_.record.is_on || records_ > max_records) return;
+    event.text("key", client.decision.key);
+    if (!client.binding.host_key.empty()) event.text("host_key", fingerprint(client.binding.host_key));
+    if (++records_ > max_records) say("this session used ssh keys " + std::to_string(max_records) + " times; what follows is not in the record");
+    const auto written = audit::append(job_.record, {records_ > max_records ? audit::Event("ssh").text("verdict", "no longer recorded") : event});
+    if (!written && !std::exchange(is_unrecorded_, true)) say("a use of an ssh key is not in the record: " + base::describe(written.error()));
   }
 
   bool reply(Client& client, std::string answer) {
@@ -216,7 +228,10 @@ class Filter {
     const std::string answer = client.answer.take();
     const auto type = static_cast<AgentMessage>(answer[0]);
     if (client.decision.kind == SshDecision::Kind::list) return reply(client, filter_identities(answer, job_.grants));
-    if (client.decision.kind == SshDecision::Kind::sign && type == AgentMessage::sign_response) return reply(client, ssh_string(answer));
+    if (client.decision.kind == SshDecision::Kind::sign && type == AgentMessage::sign_response) {
+      record(client, audit::Event("ssh").text("verdict", "signed").text("purpose", client.decision.purpose).text("host", client.decision.host));
+      return reply(client, ssh_string(answer));
+    }
     if (client.decision.kind == SshDecision::Kind::bind && type == AgentMessage::success) {
       client.binding = std::move(client.decision.bound);
       return reply(client, agent_frame(AgentMessage::success));
@@ -268,6 +283,8 @@ class Filter {
   Clock::time_point quiet_until_{};
   std::set<Refusal> told_;
   std::size_t touches_ = 0;
+  std::size_t records_ = 0;
+  bool is_unrecorded_ = false;
 };
 
 } // namespace

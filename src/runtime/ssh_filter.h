@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "audit/log.h"
 #include "base/file.h"
 #include "base/result.h"
 #include "emit/enter_plan.h"
@@ -15,6 +16,7 @@ namespace psbc::runtime {
 struct FilterJob {
   std::string name;     // of the sandbox, for what the user is told
   std::string upstream; // the user's agent: path of its socket
+  audit::Sink record{.state = base::AbsPath::literal("/")}; // of each use
   std::string askpass;  // asks the user before each use; empty: nobody is asked
   emit::SshPlan grants;
 };

@@ -20,13 +20,15 @@ namespace {
 
 // Where the three descriptors of the filter are.
 constexpr int job_fd = 3, listener_fd = 4, alive_fd = 5;
-constexpr std::string_view magic = "psbc agent filter 1\n";
+constexpr std::string_view magic = "psbc agent filter 2\n";
 constexpr std::size_t max_job = 4 << 20U;
 
 std::string serialise(const FilterJob& job) {
   emit::WireWriter out;
   out.text(magic);
-  for (const std::string* text : {&job.name, &job.upstream, &job.askpass}) out.text(*text);
+  for (const std::string* text : {&job.name, &job.upstream, &job.askpass, &job.record.project, &job.record.session}) out.text(*text);
+  out.text(job.record.state.string());
+  out.u32((job.record.is_on ? 1U : 0U) | (job.record.to_journal ? 2U : 0U));
   out.text(emit::serialise(emit::EnterPlan{.ssh = job.grants}));
   return out.take();
 }
@@ -35,7 +37,14 @@ std::optional<FilterJob> parse_job(std::string_view bytes) {
   emit::WireReader in(bytes);
   if (in.text() != magic) return std::nullopt;
   FilterJob job;
-  for (std::string* text : {&job.name, &job.upstream, &job.askpass}) *text = in.text();
+  for (std::string* text : {&job.name, &job.upstream, &job.askpass, &job.record.project, &job.record.session}) *text = in.text();
+  job.record.name = job.name;
+  const auto state = base::AbsPath::parse(in.text());
+  const std::uint32_t record = in.u32();
+  if (!state) return std::nullopt;
+  job.record.state = *state;
+  job.record.is_on = (record & 1U) != 0;
+  job.record.to_journal = (record & 2U) != 0;
   auto plan = emit::parse_enter_plan(in.text());
   if (!in.complete() || !plan) return std::nullopt;
   job.grants = std::move(plan->ssh);

@@ -276,6 +276,7 @@ Tokens find_tokens(const TokenRequest& request) {
     if (wanted.cause.empty() && cut(wanted, !pointer.empty()))
       if (const base::Status added = add_logins(request.plan.logins, wanted, logins); !added) wanted.fail(added.error());
     if (wanted.cause.empty()) {
+      tokens.delivered.push_back({.name = wanted.token.name, .source = wanted.source.kind_of_source, .as_file = !pointer.empty()});
       if (pointer.empty()) tokens.variables.push_back({.name = wanted.token.name, .value = std::move(wanted.bytes)});
       else tokens.files.push_back({.path = std::string(policy::secret_directory) + "/" + wanted.token.name, .variable = pointer, .bytes = std::move(wanted.bytes)});
       continue;

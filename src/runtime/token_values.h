@@ -28,7 +28,15 @@ struct TokenRequest {
   std::function<void(std::string_view line)> say; // one line for the user
 };
 
+/// What crosses, for the record.
+struct Delivered {
+  std::string name;
+  std::string source; // its kind: "pass", "command"
+  bool as_file = false;
+};
+
 struct Tokens {
+  std::vector<Delivered> delivered;
   std::vector<SecretVariable> variables;
   std::vector<SecretFile> files;
   std::vector<std::string> notes;    // one line each, for the user

@@ -368,4 +368,15 @@ def _(h):
     assert check("a").ok and check("b").status == 3 and check("d").status == 2 and check("--policy", "none", "a").status == 2 and h.psbc("policy").status == 2
 
 
+@test("the policy among the examples is valid, and allows most of them")
+def _(h):
+    h.require("psbc")
+    h.copy("examples", "~/examples")
+    r = h.psbc("policy", "check", "--policy", "policy.toml", ".", cwd="~/examples")
+    asked = [line.split("/")[0] for line in r.out.splitlines() if "asks for more" in line]
+    assert r.status == 3 and asked == ["poetry", "private-index", "uv"] and r.out.count("within the policy") >= 9, r
+    h.organisation(h.read("~/examples/policy.toml"))
+    assert h.psbc("policy", "check").ok
+
+
 main()

@@ -50,7 +50,7 @@ SOURCES = Path(f"/proc/self/fd/{os.open(CHECKOUT, os.O_PATH | os.O_DIRECTORY | o
 
 # What a test run may tell its programs through sudo; the commands of a host get the sanitizers' options alone.
 _KEPT_VARIABLES = (
-    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "EMIT_TOOL", "CEILING_TOOL", "TOOL_ROWS", "PSBC_ACCEPT", "PSBC_FIREJAIL",
+    "PSBC", "PSBC_MUST_RUN", "PSBC_MAY_SKIP", "PSBC_RUNTIME_DRIVER", "AUDIT_TOOL", "EMIT_TOOL", "CEILING_TOOL", "TOOL_ROWS", "PSBC_ACCEPT", "PSBC_FIREJAIL",
     "PSBC_FIREJAILS", "PSBC_VECTORS", "PSBC_SLOWER",
     "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS",
 )  # fmt: skip

@@ -176,6 +176,18 @@ TEST_CASE("things that changed independently are said one by one, in the order o
                                            });
 }
 
+TEST_CASE("what holds until a day is stale when the day is over") {
+  Scene scene;
+  trace::Facts facts;
+  trace::note_constants(facts, scene.constants);
+  trace::note_day(facts, "2999-12-31");
+  CHECK(scene.explain(facts, scene.env).empty());
+  facts.push_back({trace::FactKind::day, "2001-12-31", "", trace::not_over}); // as a build of that year noted it
+  const auto why = scene.explain(facts, scene.env);
+  REQUIRE(why.size() == 1);
+  CHECK(why[0] == "the day 2001-12-31 is over, until which your organisation's policy made an exception");
+}
+
 TEST_CASE("an appeared path does not hide another one beside it") {
   Scene scene;
   const auto facts = ask_all(scene);

@@ -169,3 +169,14 @@ TEST_CASE("what was revoked or approved while an entry looked is not taken back 
     CHECK(b.approval().denied == "a set");
   }
 }
+
+TEST_CASE("the digest of a set is the same for each developer's home, and another one for what only looks alike") {
+  const auto reads_at = [](const char* path) { return Capabilities{{"readonly", path}}; };
+  const AbsPath ann = AbsPath::literal("/home/ann"), bob = AbsPath::literal("/home/bob");
+  CHECK(trust::digest(reads_at("/home/ann/data"), ann) == trust::digest(reads_at("/home/bob/data"), bob));
+  CHECK(trust::digest(reads_at("/home/ann/data"), ann) != trust::digest(reads_at("/home/ann/data"), bob)); // somebody else's home
+  CHECK(trust::digest(reads_at("/home/ann/data"), ann) != trust::digest(reads_at("~/data"), ann));         // in the project
+  CHECK(trust::digest(reads_at("/home/ann/data"), ann) != trust::digest(reads_at("/~/data"), ann));
+  CHECK(trust::digest(reads_at("/home/annex/data"), ann) == trust::digest(reads_at("/home/annex/data"), bob));
+  CHECK(trust::digest(reads_at("/srv/data"), ann) == trust::digest(reads_at("/srv/data"), bob));
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The record as a program, for tests of many writers at once and of much of it.
+//   audit_tool STATE COUNT SIZE    COUNT times, one after the other, a line with SIZE bytes of text
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "audit/log.h"
+
+using namespace psbc;
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  const audit::Sink sink{.state = base::AbsPath::literal(argv[1]), .is_on = true, .project = "/p", .name = "lab", .session = "0123456789abcdef"};
+  for (int n = 0; n < std::atoi(argv[2]); ++n)
+    if (const auto written = audit::append(sink, {audit::Event("override").text("what", std::string(static_cast<std::size_t>(std::atoi(argv[3])), 'x'))}); !written) {
+      std::fprintf(stderr, "%s\n", base::describe(written.error()).c_str());
+      return 1;
+    }
+}
