@@ -44,7 +44,7 @@ CAMPAIGNS = (
         "campaign-ultralytics", "ultralytics 8.3.41 to 8.3.46, December 2024: a program in /tmp that goes on after its parent",
         ("https://blog.pypi.org/posts/2024-12-11-ultralytics-attack-analysis/", "https://www.reversinglabs.com/blog/compromised-ultralytics-pypi-package-delivers-crypto-coinminer"),
         "test", ("PYPI_API_TOKEN", "ACTIONS_RUNTIME_TOKEN", "GITHUB_TOKEN"), ("/proc/*/environ",), (), (),
-        {"/tmp/ultralytics_runner": "#!/bin/sh\ni=0\nwhile [ $i -lt 40 ]; do date +%N > {project}/mined; i=$((i+1)); sleep 0.05; done\n"},
+        {"/tmp/ultralytics_runner": "#!/bin/sh\ni=0\nwhile [ $i -lt 400 ]; do date +%N > {project}/mined; i=$((i+1)); sleep 0.05; done\n"},
         ("chmod +x /tmp/ultralytics_runner; setsid nohup /tmp/ultralytics_runner > /dev/null 2>&1 &",),
     ),
     Campaign(

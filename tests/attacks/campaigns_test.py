@@ -38,7 +38,7 @@ def package(h, campaign, program):
 
 def left_behind(h, campaign, where):
     """What of the campaign is on the host after the session: files that it wrote, a program that runs on, code that ran."""
-    found = {path for path, text in campaign.persist.items() if h.exists(where(path)) and text.format(home=h.home, project=where("{project}")) in h.read(where(path))}
+    found = {path for path, text in campaign.persist.items() if h.exists(where(path)) and text.format(home=h.home, project=h.path("~/code/demo")) in h.read(where(path))}
     mined = where("{project}/mined")
     if h.exists(mined):
         before = h.read(mined)
