@@ -107,15 +107,20 @@ void define_build(CLI::App& build, Options& o) {
   add_templates(build, o.build.templates);
 }
 
+void add_entry(CLI::App& entry, Options& o) {
+  entry.add_flag("--no-tokens", o.enter.no_tokens, "Look up no token and hand none over, for what needs none");
+  add_templates(entry, o.enter.templates);
+}
+
 void define_enter(CLI::App& enter, Options& o) {
   enter.add_option("directory", o.enter.directory, "The project, or the name of a sandbox that was built (default: the one here)")
       ->type_name("DIR");
   enter.add_option("--shell", o.enter.shell, "The shell to start (default: the one you are in, else $SHELL, else bash): " + policy::shell_names())
       ->type_name("SHELL");
-  add_templates(enter, o.enter.templates);
+  add_entry(enter, o);
 }
 
-void define_run(CLI::App& run, Options& o) { add_templates(run, o.enter.templates); }
+void define_run(CLI::App& run, Options& o) { add_entry(run, o); }
 
 int run_command(Context& context, Options& o) {
   if (o.command.empty()) {

@@ -28,6 +28,7 @@ struct EnterOptions {
   std::string shell;     // empty: see cli/shell_choice.h
   std::string templates; // as for build
   std::vector<std::string> command; // empty: an interactive shell
+  bool no_tokens = false;           // none is looked up, none crosses
   bool is_run = false;              // `run`: a command, and inside the same sandbox it just runs
   std::optional<base::AbsPath>* go_to = nullptr; // set to where the session wants the user's shell to go; null: there is no hook to obey
   bool is_shim = false;             // by a program of a shim, from any directory: what is not trusted cannot be executed

@@ -348,7 +348,7 @@ int enter(Context& context, const EnterOptions& asked) {
   const bool is_recorded = entry.begin(context, {.approved_by = chosen->by_organisation ? "organisation" : "user", .grants = trust::digest(artefacts->capabilities, places->home), .build = artefacts->build,
                                                  .firejail = to_string(artefacts->firejail.version), .program = command.front()});
   if (!is_recorded) return exit_own_failure;
-  auto tokens = tokens_for(context, *places, artefacts->plan);
+  auto tokens = tokens_for(context, *places, artefacts->plan, !options.no_tokens);
   if (!tokens) {
     entry.end({.status = exit_own_failure});
     return exit_own_failure;

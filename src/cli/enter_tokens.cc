@@ -25,7 +25,7 @@ int timeout_ms(const base::Env& env) {
 
 } // namespace
 
-std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places& places, const emit::EnterPlan& plan) {
+std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places& places, const emit::EnterPlan& plan, bool are_wanted) {
   if (plan.tokens.empty()) return runtime::Tokens{};
   // Not only while they are looked for: the environment that psbc was started with may hold one as well.
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -41,7 +41,7 @@ std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places
   for (const std::string& path : plan.writable)
     if (const auto parsed = base::AbsPath::parse(path)) writable.push_back(*parsed);
   const auto source_of = [&](std::string_view name) { return policy::find_token_source(*user, context.fs, *root, places.home, writable, name); };
-  auto tokens = runtime::find_tokens(
+  auto tokens = !are_wanted ? runtime::Tokens{} : runtime::find_tokens(
       {.plan = plan,
        .source_of = source_of,
        .host = context.env,

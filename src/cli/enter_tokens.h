@@ -8,8 +8,8 @@
 
 namespace psbc::cli {
 
-/// Nothing when one of them cannot be had: then all reasons were shown, and nothing may be entered. From here on no
+/// None of them where they are not wanted, and nothing when one of them cannot be had: then all reasons were shown, and nothing may be entered. From here on no
 /// other process of the user can look into this one, and it leaves no core dump.
-std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places& places, const emit::EnterPlan& plan);
+std::optional<runtime::Tokens> tokens_for(Context& context, const policy::Places& places, const emit::EnterPlan& plan, bool are_wanted);
 
 } // namespace psbc::cli

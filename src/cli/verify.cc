@@ -24,7 +24,7 @@ namespace {
 using base::AbsPath;
 using base::json_text;
 
-constexpr int outside_limit = 10, inside_limit = 60; // seconds: a token may have to be asked for
+constexpr int outside_limit = 10, inside_limit = 60; // seconds
 
 constexpr std::array<const char*, 4> verdict_names = {"pass", "fail", "open", "unknown"};
 constexpr std::array<const char*, 4> verdict_words = {"pass", "FAIL", "open", "cannot tell"};
@@ -142,7 +142,7 @@ std::optional<Verified> try_attacks(Context& context, const VerifyOptions& optio
   }
   const runtime::Decoys::Ran outside = (*decoys)->run((*decoys)->attempts(), outside_limit);
   const bool is_ours = options.command.empty();
-  std::vector<std::string> command = is_ours ? std::vector<std::string>{self->string(), "run", "--"} : options.command;
+  std::vector<std::string> command = is_ours ? std::vector<std::string>{self->string(), "run", "--no-tokens", "--"} : options.command;
   for (std::string& word : (*decoys)->attempts()) command.push_back(std::move(word));
   const runtime::Decoys::Ran inside = (*decoys)->run(std::move(command), inside_limit);
   if (!outside.finished || !inside.finished) {

@@ -140,13 +140,26 @@ def _(h):
 def _(h):
     new = h.decoys.new
     h.plant_decoys()
-    h.env.update(MINE=new("env"), EDITOR=new("passed"), AWS_SECRET_ACCESS_KEY=new("unasked"))
+    h.env.update(MINE=new("env"), EDITOR=new("passed"), AWS_SECRET_ACCESS_KEY=new("unasked"), PATH=f"{h.home}/bin:/usr/local/bin:/usr/bin:/bin")
     h.write("~/token", new("file") + "\n", 0o600)
-    h.write("~/bin/manager", f"#!/bin/sh\necho {new('command')}\n", 0o755)
-    user = TO_FILE + '[env]\npass = ["EDITOR"]\n[tokens]\nA_TOKEN.from = "env:MINE"\nB_TOKEN.from = "file:~/token"\nC_TOKEN.from = ["' + h.path("~/bin/manager") + '"]\n'
-    project(h, 'tokens = ["A_TOKEN", "B_TOKEN", "C_TOKEN"]\n[env]\nset.D = "' + new("set") + '"\n', user)
-    seen = run(h, "sh", "-c", "echo $A_TOKEN $B_TOKEN $C_TOKEN $D $EDITOR", "sh", new("argument"))
-    assert h.decoys.found_in(seen.out) == sorted(["env", "file", "command", "set", "passed"]), "they do cross"
+    h.write("~/.cache/huggingface/token", new("hf") + "\n", 0o600)
+    froms = {"env": "env:MINE", "file": "file:~/token", "hf": "hf:", "ask": "ask:", "command": ["manager"]}
+    for program, rest in (("pass", ":x"), ("gopass", ":x"), ("secret-tool", ":a=b"), ("keyring", ":a/b"), ("op", "://a/b/c"), ("bw", ":x"), ("vault", ":x#y"), ("aws", ":x"), ("gh", ":"), ("sops", ":~/x#y"), ("age", ":~/x")):
+        froms[program] = program + rest
+    kinds = list(froms)
+    token = {kind: f"T_{kind.replace('-', '_').upper()}" for kind in kinds}
+    for kind in kinds[4:]:
+        name = "manager" if kind == "command" else kind
+        h.write(f"~/bin/{name}", f"#!/bin/sh\necho {token[kind] + '=' if kind == 'aws' else ''}{new(kind)}\n", 0o755)
+    sources = "".join(f"{token[kind]} = {{ from = {json.dumps(froms[kind])}{', as = ' + chr(34) + 'file' + chr(34) if kind == 'age' else ''} }}\n" for kind in kinds)
+    project(h, f"tokens = {json.dumps([token[kind] + '?' for kind in kinds])}\n[env]\nset.D = \"{new('set')}\"\n", TO_FILE + '[env]\npass = ["EDITOR"]\n[tokens]\n' + sources)
+    seen = run(h, "sh", "-c", "env; cat $T_AGE", "sh", new("argument"))
+    crossed = {*kinds, "set", "passed"} - {"ask"}
+    assert set(h.decoys.found_in(seen.out)) == crossed, crossed ^ set(h.decoys.found_in(seen.out))
+    typed = new("ask")
+    shown = h.pty(["psbc", "run", "--", "sh", "-c", "test $T_ASK = " + typed + " && echo same"], [("T_ASK", typed + "\n")], cwd=LAB)
+    assert "same" in shown.out, shown
+    assert {one["source"] for one in records(h) if one["event"] == "token"} == set(kinds) == set(SCHEMA["oneOf"][3]["properties"]["source"]["enum"])
     git_like = "ghp_" + "a1B2" * 9
     h.decoys.values["by its form"] = git_like
     run(h, git_like)  # a token where the name of a program belongs

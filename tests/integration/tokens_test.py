@@ -88,6 +88,22 @@ def _(h):
     assert r.ok and r.out == "absent\n" and r.err == "psbc: OTHER is absent: you have named no source for it (psbc tokens set OTHER ask: --here)\n", r
 
 
+@test("with --no-tokens nothing is looked up, nothing missing matters, and no variable of that name crosses")
+def _(h):
+    lab = Lab(h, ["A"], '[tokens.A]\nfrom = ["manager"]\n[tokens.C]\nfrom = "env:C"\nas = "file"\n')
+    lab.program("manager", "touch ~/called; echo value\n")
+    h.env.update(A="broad", C="value")
+    show = "echo ${A-none} ${B-none} ${C-none}; ls -A ~ | grep secrets"
+    assert lab.value("A") == "value" and h.exists("~/called")
+    h.run(["rm", h.path("~/called")])
+    lab.ask(["A", "B", "C:read"])
+    lab.refused("cannot get the token `B`: you have named no source", "psbc tokens set B")
+    r = h.psbc("run", "--no-tokens", "--", "sh", "-c", show, cwd="~/code/lab")
+    assert r.out == "none none none\n" and not r.err and not h.exists("~/called"), r
+    r = h.psbc("enter", "--no-tokens", "--", "sh", "-c", show, cwd="~/code/lab")
+    assert r.out == "none none none\n" and not h.exists("~/called"), r
+
+
 @test("a source that is not known to be read-only is said where the read-only kind was asked for")
 def _(h):
     lab = Lab(h, ["A:read"], '[tokens.A]\nfrom = "env:X"\nkind = "write"\n')

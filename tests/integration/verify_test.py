@@ -91,6 +91,16 @@ def _(h):
     assert rows["token-variables"]["verdict"] == "pass", rows["token-variables"]
 
 
+@test("no token is looked up for it: a manager is not called, and nothing is asked")
+def _(h):
+    h.require("firejail")
+    h.write("~/bin/manager", f"#!/bin/sh\ntouch {h.path('~/called')}; echo x\n", 0o755)
+    h.write("~/.config/psbc/config.toml", f'[tokens]\nA.from = ["{h.path("~/bin/manager")}"]\nB.from = "ask:"\n')
+    project(h, 'name = "lab"\ntokens = ["A", "B", "C"]\n')
+    r, rows = verify(h)
+    assert r.ok and sum(row["verdict"] == "pass" for row in rows.values()) >= 40 and not h.exists("~/called"), r
+
+
 @test("a project that was never approved, one without a file, and a sandbox that cannot be entered are said; inside it is refused")
 def _(h):
     h.require("firejail")
