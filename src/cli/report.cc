@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// psbc report: what a project's sandbox grants, by whose approval, which attacks were stopped in it, and on what machine: one page, or JSON.
+// psbc report: what a project's sandbox grants, by whose approval, which attacks were stopped in it, on what machine, and what record is kept: one page, or JSON.
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/read.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "base/landlock.h"
@@ -67,6 +68,38 @@ Facts versions(Context& context) {
   return out;
 }
 
+/// What is kept of its sessions, and whether that is whole.
+struct Kept {
+  config::AuditTo to = config::AuditTo::off;
+  bool is_required = false; // by the organisation
+  std::size_t lines = 0;    // of all projects
+  std::size_t problems = 0;
+  std::string unread{}; // why nothing is known of it
+};
+
+Kept kept_of(const Question& question) {
+  Kept out{.to = question.policy->audit, .is_required = question.policy->audit_required};
+  if (out.to == config::AuditTo::off) return out;
+  const auto history = audit::read(question.places.state);
+  if (!history) return out.unread = base::describe(history.error()), out;
+  out.lines = history->records.size();
+  out.problems = history->problems.size();
+  return out;
+}
+
+constexpr const char* sinks[] = {"off", "file", "journal"}; // as config::AuditTo
+
+PictureSection section_of(const Kept& kept) {
+  PictureSection out{.title = "record", .rows = {}};
+  const std::string by = kept.is_required ? "required by the organisation's policy" : "[audit] to";
+  if (kept.to == config::AuditTo::off) out.rows.push_back({"none is kept of its sessions", by});
+  else out.rows.push_back({kept.to == config::AuditTo::file ? "a file has each session" : "a file and the system's journal have each session", by});
+  if (!kept.unread.empty()) out.rows.push_back({base::escape(kept.unread), "psbc audit --verify"});
+  else if (kept.to != config::AuditTo::off)
+    out.rows.push_back({std::to_string(kept.lines) + (kept.lines == 1 ? " line, " : " lines, ") + (kept.problems == 0 ? "and they are whole" : "and it is not whole"), "psbc audit --verify"});
+  return out;
+}
+
 PictureSection section_of(const Approval& approval) {
   PictureSection out{.title = "approval", .rows = {}};
   if (approval.state == "wider") out.rows.push_back({"the file asks for more than was approved, and does not get it", "psbc trust shows it"});
@@ -97,7 +130,7 @@ PictureSection section_of(const Facts& facts) {
   return out;
 }
 
-std::string json(const Question& question, const Approval& approval, const Verified& attacks, const std::vector<Check>& checks, const Facts& facts, const std::string& made) {
+std::string json(const Question& question, const Approval& approval, const Verified& attacks, const std::vector<Check>& checks, const Facts& facts, const Kept& kept, const std::string& made) {
   std::string grants, rows, machine, versions;
   const auto add = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ",") + item; };
   for (trust::Step step : trust::widening({}, question.granted)) {
@@ -109,7 +142,8 @@ std::string json(const Question& question, const Approval& approval, const Verif
   for (const auto& [what, version] : facts) add(versions, json_text(what) + ":" + json_text(version));
   return "{\"version\":1,\"made\":" + json_text(made) + ",\"name\":" + json_text(question.policy->name) + ",\"root\":" + json_text(question.project.root.string()) + ",\"approval\":{\"state\":" + json_text(approval.state) +
          ",\"by\":" + json_text(approval.by) + ",\"at\":" + json_text(approval.at) + ",\"digest\":" + json_text(approval.digest) + ",\"exception\":" + json_text(approval.exception) + "},\"grants\":[" + grants + "],\"attacks\":[" + rows + "],\"machine\":[" + machine +
-         "],\"versions\":{" + versions + "}}\n";
+         "],\"versions\":{" + versions + "},\"record\":{\"to\":" + json_text(sinks[static_cast<std::size_t>(kept.to)]) + ",\"required\":" + (kept.is_required ? "true" : "false") + ",\"lines\":" + std::to_string(kept.lines) +
+         ",\"whole\":" + (kept.problems == 0 && kept.unread.empty() ? "true" : "false") + "}}\n";
 }
 
 } // namespace
@@ -128,15 +162,17 @@ int report(Context& context, const ReportOptions& options) {
   const Approval approval = approval_of(*question);
   const std::vector<Check> checks = check_machine(context, question->places);
   const Facts facts = versions(context);
+  const Kept kept = kept_of(*question);
   const std::string made = base::utc(std::time(nullptr));
   for (const Check& check : checks)
     if (check.verdict == Health::broken) status = exit_findings;
+  if (kept.problems > 0) status = exit_findings;
 
-  if (options.json) print(json(*question, approval, *attacks, checks, facts, made));
+  if (options.json) print(json(*question, approval, *attacks, checks, facts, kept, made));
   if (options.file.empty()) return status;
   Picture picture = picture_of(*question);
   picture.about = "what it grants, by whose approval, which attacks were stopped, and on what machine; " + made;
-  picture.first = {section_of(approval), section_of(*attacks), section_of(checks), section_of(facts)};
+  picture.first = {section_of(approval), section_of(*attacks), section_of(checks), section_of(facts), section_of(kept)};
   if (const auto written = write_page(context, options.file, picture); !written) {
     complain(written.error());
     return exit_machine;

@@ -402,6 +402,19 @@ def _(h):
     assert len({one["session"] for one in records(h) if "session" in one}) == 1 and verify(h).ok
 
 
+@test("psbc report says what record is kept, by whose word, and whether it is whole")
+def _(h):
+    project(h)
+    required(h)
+    r = h.psbc("report", "page.html", "--json", cwd=LAB)
+    kept = json.loads(r.out)["record"]
+    assert r.ok and kept == {"to": "file", "required": True, "lines": len(records(h)), "whole": True} and kept["lines"] >= 3, kept
+    assert "required by the organisation" in h.read(f"{LAB}/page.html")
+    h.write(LOG, h.read(LOG).replace('"approved"', '"refused"', 1), 0o600)
+    r = h.psbc("report", "page.html", "--json", cwd=LAB)
+    assert r.status == 1 and json.loads(r.out)["record"]["whole"] is False and "not whole" in h.read(f"{LAB}/page.html"), r
+
+
 @test("psbc clean and psbc uninstall leave the record, and say that it stays")
 def _(h):
     project(h)

@@ -39,7 +39,8 @@ def _(h):
     for text in (found["approval"]["digest"], found["approval"]["at"], found["versions"]["firejail"], "0 failed", "~/code/lab/.python-sandbox.toml:2", "open: connects to a service on 127.0.0.1"):
         assert text in page.text, text
     titles = re.findall(r"<h2>(\w+)", h.read(f"{LAB}/out.html"))
-    assert titles[:5] == ["approval", "attacks", "machine", "versions", "files"], titles
+    assert titles[:6] == ["approval", "attacks", "machine", "versions", "record", "files"], titles
+    assert found["record"] == {"to": "off", "required": False, "lines": 0, "whole": True} and "none is kept" in page.text
 
 
 @test("what was approved and what the file asks for besides are told apart; what was never approved has no report")
