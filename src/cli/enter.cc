@@ -349,11 +349,10 @@ int enter(Context& context, const EnterOptions& asked) {
                                                  .firejail = to_string(artefacts->firejail.version), .program = command.front()});
   if (!is_recorded) return exit_own_failure;
   auto tokens = tokens_for(context, *places, artefacts->plan, !options.no_tokens);
-  if (!tokens) {
+  if (!tokens || !entry.tokens(context, tokens->delivered)) {
     entry.end({.status = exit_own_failure});
     return exit_own_failure;
   }
-  entry.tokens(tokens->delivered);
   // Before psbc takes away or makes what keeps places.
   auto review = runtime::ObeyedReview::open(places->state, artefacts->plan.id);
   if (review) say_recovered(context, *review, artefacts->plan.project, entry);

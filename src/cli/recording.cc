@@ -90,8 +90,14 @@ bool EntryRecord::begin(Context& context, const About& about) {
                                    .text("kernel", kernel())
                                    .number("landlock", base::landlock_version())};
   for (const std::string& what : plan_.overrides) events.push_back(Event("override").text("what", what));
+  return add_before(context, events);
+}
+
+bool EntryRecord::add_before(Context& context, const std::vector<Event>& events) {
+  if (is_broken_) return true;
   const auto written = audit::append(sink_, events);
   if (written) return true;
+  is_broken_ = true;
   if (sink_.is_required) {
     if (sink_.to_journal) { // the file may have the entry
       audit::Sink file = sink_;
@@ -104,7 +110,6 @@ bool EntryRecord::begin(Context& context, const About& about) {
     return false;
   }
   say(context, "psbc: this session is not in the record: " + base::describe(written.error()));
-  is_broken_ = true;
   return true;
 }
 
@@ -114,10 +119,10 @@ void EntryRecord::add(const std::vector<Event>& events) {
   if (!written && !std::exchange(is_broken_, true)) warn("what this session does is not in the record any more: " + base::describe(written.error()));
 }
 
-void EntryRecord::tokens(const std::vector<runtime::Delivered>& delivered) {
+bool EntryRecord::tokens(Context& context, const std::vector<runtime::Delivered>& delivered) {
   std::vector<Event> events;
   for (const runtime::Delivered& token : delivered) events.push_back(Event("token").text("token", token.name).text("source", token.source).text("as", token.as_file ? "file" : "env"));
-  add(events);
+  return add_before(context, events);
 }
 
 void EntryRecord::unhidden(const runtime::Exposure& found) {

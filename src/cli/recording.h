@@ -32,15 +32,17 @@ class EntryRecord {
   };
 
   EntryRecord(const policy::Places& places, const emit::EnterPlan& plan);
-  /// False, and said, when the organisation requires a record and it cannot be written: nothing may be entered then.
+  /// False, and said, when the organisation requires a record and it cannot be written: nothing may be entered then, and there is nothing to end.
   bool begin(Context& context, const About& about);
-  void tokens(const std::vector<runtime::Delivered>& delivered);
+  /// What is about to cross; false as above.
+  bool tokens(Context& context, const std::vector<runtime::Delivered>& delivered);
   void unhidden(const runtime::Exposure& found);
   void guards(const runtime::ObeyedReport& report);
   void end(const runtime::EnterResult& result);
   const audit::Sink& sink() const { return sink_; }
 
  private:
+  bool add_before(Context& context, const std::vector<audit::Event>& events);
   /// Whoever is in a session is not thrown out: it is said, once.
   void add(const std::vector<audit::Event>& events);
 

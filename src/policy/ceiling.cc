@@ -92,6 +92,16 @@ class Check {
   std::optional<AbsPath> of_project(const SpannedString& entry) const { return expand(entry.value, in_.root, in_.places.home); }
   std::optional<AbsPath> of_repository(std::string_view entry) const { return top_ ? top_->join(entry) : std::nullopt; }
 
+  /// An environment in ~/envs, or what psbc links there. A link of somebody else's leads anywhere.
+  bool is_made_by_psbc(const std::optional<AbsPath>& venv) const {
+    const auto real = canonical(venv);
+    const auto made = [&](const AbsPath& directory) {
+      const auto found = canonical(directory);
+      return found && real->is_under(*found);
+    };
+    return real && (made(in_.places.envs) || made(in_.places.data / "sandboxes"));
+  }
+
   void places() {
     const config::ProjectConfig& project = in_.project;
     for (const SpannedString& entry : project.readonly) readable(of_project(entry), entry.span);
@@ -100,9 +110,8 @@ class Check {
     for (const SpannedString& entry : project.workspace.writable) writable(of_repository(entry.value), entry.span);
     if (project.workspace.git.value == config::WorkspaceGit::read_only) readable(of_repository(".git"), project.workspace.git.span);
     if (project.workspace.git.value == config::WorkspaceGit::commit) writable(of_repository(".git"), project.workspace.git.span);
-    // psbc makes what lies in ~/envs, and nothing else is there.
     if (project.venv)
-      if (const auto venv = of_project(*project.venv); venv && venv->parent() != in_.places.envs) writable(venv, project.venv->span);
+      if (const auto venv = of_project(*project.venv); !is_made_by_psbc(venv)) writable(venv, project.venv->span);
     std::vector<AbsPath> sockets;
     add_places(in_.ceiling.sockets, sockets);
     for (const SpannedString& entry : project.sockets) place(in_.ceiling.sockets, sockets, "sockets", of_project(entry), entry.span);

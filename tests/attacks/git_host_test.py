@@ -59,9 +59,8 @@ MAY_BE_SILENT = {"lfs.customtransfer", "core.askPass", "init.templateDir", "man.
 AT_A_TERMINAL = {"core.pager", "pager.log", "interactive.diffFilter"}
 
 
-def hostile(h, settings):
-    """A repository with a conflict, a remote, changes and a submodule, in which all that names programs is ready."""
-    h.run(["rm", "-rf", h.path("~/code"), h.path("~/PWNED")])
+def prepared(h):
+    """A repository with a conflict, a remote and a submodule, and all that has the names of programs."""
     repository(h, "~/code/library")
     repository(h)
     p = "~/code/demo"
@@ -83,9 +82,17 @@ def hostile(h, settings):
     for hook in ("pre-commit", "post-checkout", "reference-transaction"):
         h.write(f"{p}/evil/{hook}", f"#!/bin/sh\n{RUN}\n", 0o755)
         h.write(f"{p}/evil/template/hooks/{hook}", f"#!/bin/sh\n{RUN}\n", 0o755)
-    for setting in settings:
-        name, value = setting.split("=", 1)
-        git(h, "config", name, value.format(PROGRAM))
+
+
+def hostile(h, settings):
+    """The same one each time, with changes and these settings."""
+    p = "~/code/demo"
+    if not h.exists("~/prepared"):
+        prepared(h)
+        h.run(["cp", "-a", h.path("~/code"), h.path("~/prepared")])
+    lines = [f"git config {shlex.quote(name)} {shlex.quote(value.format(PROGRAM))}" for name, value in (setting.split("=", 1) for setting in settings)]
+    r = h.run(["sh", "-ec", "\n".join(["rm -rf ~/code ~/PWNED", "cp -a ~/prepared ~/code", "cd ~/code/demo", *lines])])
+    assert r.ok, r
     if not any(s.startswith(("merge", "filter", "tar", "trailer", "sequence")) for s in settings):
         h.write(f"{p}/main.py", "print(4)\n")
     if any(s.startswith("mergetool") for s in settings):

@@ -263,7 +263,7 @@ def _(h):
     start = h.path("~/start")
     os.mkfifo(start)
     os.chown(start, h.uid, h.gid)
-    shell = f"i=0; while [ $i -lt 250 ]; do (read x < {start}; exec {tool} {state} 3 100) & i=$((i+1)); done; wait"
+    shell = f"i=0; while [ $i -lt 250 ]; do (read x < {start}; exec {tool} {state} 3 100 1) & i=$((i+1)); done; wait"
     shells = [h.spawn(["bash", "-c", shell]) for _ in range(4)]
     time.sleep(1)
     go = h.spawn(["bash", "-c", f"while :; do yes > {start}; done"])
@@ -283,7 +283,7 @@ def _(h):
 def _(h):
     h.require("psbc")
     state, tool = h.path("~/.local/state/psbc"), os.environ["AUDIT_TOOL"]
-    fill = lambda: h.run([tool, state, "4000", "500"], timeout=120)  # noqa: E731
+    fill = lambda: h.run([tool, state, "40", "500", "100"])  # noqa: E731
     assert fill().ok and fill().ok
     names = sorted(os.listdir(h.path(AUDIT)))
     assert names == ["head", "lock", "log-0000000001.jsonl", "log.jsonl"], names
@@ -369,6 +369,15 @@ def _(h):
         assert run(h).ok and verify(h).ok, how
         whole, saved_head = h.read(LOG), h.read(f"{AUDIT}/head")
         h.run(["rm", "-f", h.path("~/asked")])
+    # What becomes so while a token is looked up keeps that token out.
+    manager = h.read("~/bin/manager")
+    h.write("~/bin/manager", manager + f"chmod 644 {h.path(LOG)}\n", 0o755)
+    r = run(h, "touch", "ran")
+    assert r.status == 125 and "requires a record" in r.err and h.exists("~/asked") and not h.exists(f"{LAB}/ran"), r
+    h.run(["chmod", "600", h.path(LOG)])
+    h.write("~/bin/manager", manager, 0o755)
+    assert run(h).ok and verify(h).ok
+    whole = h.read(LOG)
     # `off` by the organisation is off, whatever the developer wants; `own` is the developer's affair.
     h.write(USER, TO_FILE + h.read(USER))
     required(h, "off")

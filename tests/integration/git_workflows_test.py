@@ -1,8 +1,6 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MIT
 """git inside does what it does outside, or nothing: each workflow runs in a sandbox and in a twin of its repository on the host."""
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -118,18 +116,16 @@ class Twins:
 
     def fresh(self):
         """Both as they were: what is in the directories, which themselves stay."""
-        h = self.h
-        for side in ("in", "out"):
-            for name in ("demo", "remote.git", "library"):
-                top = h.mkdir(f"~/{side}/{name}")
-                for entry in os.listdir(top):
-                    if entry != ".python-sandbox.toml":
-                        path = os.path.join(top, entry)
-                        shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-                r = h.run(["cp", "-a", f"{h.home}/template/{name}/.", top])
-                assert r.ok, r
-        for side in ("in", "out"):
-            r = h.run(["git", "update-index", "-q", "--refresh"], cwd=f"~/{side}/demo")
+        line = """for side in in out; do
+            for name in demo remote.git library; do
+                mkdir -p ~/$side/$name; cd ~/$side/$name
+                find . -mindepth 1 -maxdepth 1 ! -name .python-sandbox.toml -exec rm -rf {} +
+                cp -a ~/template/$name/. .
+            done
+            git -C ~/$side/demo update-index -q --refresh
+        done"""
+        r = self.h.run(["sh", "-ec", line])
+        assert r.ok, r
 
     def inside(self, line):
         return self.h.psbc("run", "--", "sh", "-c", FIXED + line, cwd="~/in/demo", timeout=60)
@@ -144,12 +140,13 @@ class Twins:
             at = f"~/{side}/{name}"
             if not h.exists(at):
                 continue
-            questions = [["for-each-ref"], ["rev-parse", "HEAD"], ["rev-parse", "--abbrev-ref", "HEAD"], ["config", "--local", "--list"], ["stash", "list"]]
+            questions = ["for-each-ref", "rev-parse HEAD --abbrev-ref HEAD", "config --local --list", "stash list"]
             if name != "remote.git":
-                questions += [["ls-files", "-s"], ["status", "--porcelain"], ["diff"]]
-            for question in questions:
-                r = h.run(["git", *question], cwd=at)
-                seen[(name, *question)] = (r.status, r.out.replace(f"/{side}/", "/side/"))
+                questions += ["ls-files -s", "status --porcelain", "diff"]
+            r = h.run(["sh", "-c", "; ".join(f"git {question}; printf '%s\\0' $?" for question in questions)], cwd=at)
+            answers = r.out.replace(f"/{side}/", "/side/").split("\0")
+            assert len(answers) == len(questions) + 1, r
+            seen.update({(name, question): answer for question, answer in zip(questions, answers)})  # noqa: B905
         tree = h.tree(f"~/{side}/demo")
         seen["files"] = {path: content for path, content in tree.items() if not path.startswith((".git/", "wt/.git", ".python-sandbox"))}
         return seen
@@ -176,10 +173,10 @@ def _(h):
 @test("what meets a read-only file or the settings fails before it changed anything, says what does it, and that does it outside")
 def _(h):
     twins = Twins(h)
+    before = twins.state("in")
     wrong = {}
     for name, (line, what, way) in REFUSED.items():
         twins.fresh()
-        before = twins.state("in")
         r = twins.inside(line)
         found = differences(before, twins.state("in"))
         if found or r.ok or what not in r.err or way not in r.err:

@@ -114,6 +114,25 @@ def _(h):
     assert "PSB514" in lint.out and "note: /etc/psbc/policy.toml:1: the most that your organisation allows" in lint.out, lint
 
 
+@test("a link in ~/envs that is not psbc's is judged by where it leads; an environment of psbc's is not capped")
+def _(h):
+    h.require("psbc", "firejail")
+    h.organisation("writable = []\nreadonly = []\n")
+    h.write("~/secret/pyvenv.cfg", "home = /usr/bin\n")
+    h.mkdir("~/envs/old")
+    h.symlink(h.path("~/secret"), "~/envs/foo")
+    h.symlink(h.path("~/envs/foo"), "~/envs/bar")
+    for venv, is_allowed in (("~/envs/foo", False), ("~/envs/bar", False), ("~/envs/old", True), ("~/envs/lab", True)):
+        h.write(FILE, f'name = "lab"\n[python]\nvenv = "{venv}"\n')
+        r = h.psbc("trust", "--yes", cwd=LAB)
+        assert r.status == (0 if is_allowed else 3) and ("writable" in r.err) != is_allowed, (venv, r)
+        r = h.psbc("run", "--", "sh", "-c", "echo x > ~/secret/planted", cwd=LAB)
+        assert not h.exists("~/secret/planted"), (venv, r)
+    h.organisation(None)
+    h.write(FILE, 'name = "lab"\n[python]\nvenv = "~/envs/foo"\n')
+    assert h.psbc("trust", "--yes", cwd=LAB).ok and h.psbc("run", "--", "sh", "-c", "echo x > ~/secret/planted", cwd=LAB).ok and h.exists("~/secret/planted"), "without a policy it does"
+
+
 @test("a policy that is tightened ends what was approved and built before; nothing of a repository is a way around it")
 def _(h):
     approve(h, 'readonly = ["~/data"]\n')
