@@ -21,23 +21,9 @@ bool parse_number(std::string_view text, std::uint64_t& out) {
   return !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size();
 }
 
-std::string only(std::string_view line, std::string_view key) {
-  const std::string_view path[] = {key};
-  const auto found = base::json_scalars(line, path);
-  return found && found->size() == 1 ? found->front() : std::string();
-}
-
 } // namespace
 
-std::string digest(std::string_view line) {
-  constexpr char hex[] = "0123456789abcdef";
-  std::string out;
-  for (const char byte : base::sha256(line)) {
-    out += hex[static_cast<unsigned char>(byte) >> 4U];
-    out += hex[static_cast<unsigned char>(byte) & 15U];
-  }
-  return out;
-}
+std::string digest(std::string_view line) { return base::hex(base::sha256(line)); }
 
 Head empty_head() { return {.digest = std::string(digits, '0'), .before_first = std::string(digits, '0')}; }
 
@@ -65,9 +51,17 @@ std::string rotated_name(std::uint64_t first) {
   return "log-" + number + ".jsonl";
 }
 
+bool is_rotated_name(std::string_view name) { return name.starts_with("log-") && name.ends_with(".jsonl"); }
+
+std::string field(std::string_view line, std::string_view key) {
+  const std::string_view path[] = {key};
+  const auto found = base::json_scalars(line, path);
+  return found && found->size() == 1 ? found->front() : std::string();
+}
+
 std::optional<Link> parse_link(std::string_view line) {
-  Link out{.before = only(line, "prev")};
-  if (!line.starts_with('{') || !line.ends_with('}') || !is_digest(out.before) || !parse_number(only(line, "seq"), out.number)) return std::nullopt;
+  Link out{.before = field(line, "prev")};
+  if (!line.starts_with('{') || !line.ends_with('}') || !is_digest(out.before) || !parse_number(field(line, "seq"), out.number)) return std::nullopt;
   return out;
 }
 

@@ -23,6 +23,9 @@ inline constexpr const char* directory_name = "audit";
 inline constexpr const char* log_name = "log.jsonl";
 inline constexpr const char* head_name = "head";
 inline constexpr const char* lock_name = "lock";
+// A thousand sessions that begin at once wait for each other, a millisecond each.
+inline constexpr int lock_patience_ms = 20'000;
+inline constexpr std::size_t head_limit = 4096; // bytes
 
 struct Head {
   std::uint64_t last = 0;   // number of the last line; 0: there is none
@@ -40,6 +43,10 @@ std::optional<Head> parse_head(std::string_view text);
 std::string digest(std::string_view line);
 /// log-0000000042.jsonl
 std::string rotated_name(std::uint64_t first);
+bool is_rotated_name(std::string_view name);
+
+/// A text, number or flag of a line; empty when it has none of this name.
+std::string field(std::string_view line, std::string_view key);
 
 /// What of a line the chain is made of; nothing for a line that is no record.
 struct Link {

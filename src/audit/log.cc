@@ -23,10 +23,6 @@ namespace {
 using base::Fd;
 using base::PrivateDir;
 
-// A thousand sessions that begin at once wait for each other, a millisecond each.
-constexpr int lock_patience_ms = 20'000;
-constexpr std::size_t head_limit = 4096;
-
 /// A plain file of ours, or a new one.
 base::Result<Fd> open_ours(const PrivateDir& directory, const char* name, int flags) {
   const std::string shown = directory.path().string() + "/" + name;
@@ -136,7 +132,7 @@ class Writer {
   std::vector<std::string> rotated() const {
     auto names = directory_.names();
     if (!names) return {};
-    std::erase_if(*names, [](const std::string& name) { return !name.starts_with("log-") || !name.ends_with(".jsonl"); });
+    std::erase_if(*names, [](const std::string& name) { return !is_rotated_name(name); });
     return std::move(*names);
   }
   bool has_rotated() const { return !rotated().empty(); }

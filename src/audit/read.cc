@@ -6,7 +6,6 @@
 
 #include "audit/chain.h"
 #include "audit/log.h"
-#include "base/json.h"
 #include "base/lock.h"
 #include "base/private_dir.h"
 #include "base/text.h"
@@ -16,7 +15,6 @@ namespace {
 
 using base::PrivateDir;
 
-constexpr int lock_patience_ms = 20'000;
 constexpr std::size_t most_problems = 20;
 
 class Reader {
@@ -73,11 +71,7 @@ class Reader {
 
 } // namespace
 
-std::string Record::get(std::string_view key) const {
-  const std::string_view path[] = {key};
-  const auto found = base::json_scalars(line, path);
-  return found && found->size() == 1 ? found->front() : std::string();
-}
+std::string Record::get(std::string_view key) const { return field(line, key); }
 
 base::Result<History> read(const base::AbsPath& state) {
   auto top = PrivateDir::open(state);
@@ -87,9 +81,9 @@ base::Result<History> read(const base::AbsPath& state) {
   const auto lock = base::lock(*directory, lock_name, lock_patience_ms);
   if (!lock && lock.error().code != EROFS) return lock.error(); // what cannot be written, nobody writes
   TRY_ASSIGN(std::vector<std::string> names, directory->names());
-  std::erase_if(names, [](const std::string& name) { return name != log_name && !(name.starts_with("log-") && name.ends_with(".jsonl")); });
+  std::erase_if(names, [](const std::string& name) { return name != log_name && !is_rotated_name(name); });
   // log-N.jsonl sorts before log.jsonl: `-` comes before `.`.
-  const auto text = directory->read(head_name, 4096);
+  const auto text = directory->read(head_name, head_limit);
   const auto head = text ? parse_head(text->bytes) : std::nullopt;
   Reader reader(head ? &*head : nullptr);
   for (const std::string& name : names) {

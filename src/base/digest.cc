@@ -8,17 +8,21 @@
 
 namespace psbc::base {
 
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const char byte : bytes) {
+    out += digits[static_cast<unsigned char>(byte) >> 4U];
+    out += digits[static_cast<unsigned char>(byte) & 15U];
+  }
+  return out;
+}
+
 std::string digest(std::string_view bytes) {
   std::array<unsigned char, 32> hash{};
   crypto_generichash_blake2b(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr, 0);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * hash.size());
-  for (const unsigned char byte : hash) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
+  return hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
 std::string sha256(std::string_view bytes) {

@@ -9,6 +9,9 @@
 
 namespace psbc::base {
 
+/// Two lower-case hexadecimal digits for each byte.
+std::string hex(std::string_view bytes);
+
 /// BLAKE2b-256 without a key: 64 lower-case hexadecimal digits.
 std::string digest(std::string_view bytes);
 

@@ -345,7 +345,7 @@ int enter(Context& context, const EnterOptions& asked) {
     return fail("`" + base::escape(base::display_path(project->root, places->home)) + "` lies on a disk that is mounted read-only, and a project is written to", "mount it writable, or copy the project");
 
   EntryRecord entry(*places, artefacts->plan);
-  const bool is_recorded = entry.begin(context, {.approved_by = chosen->by_organisation ? "organisation" : "user", .grants = trust::digest(artefacts->capabilities, places->home), .build = artefacts->build,
+  const bool is_recorded = entry.begin(context, {.approved_by = chosen->by_organisation ? "organisation" : "user", .granted = artefacts->capabilities, .build = artefacts->build,
                                                  .firejail = to_string(artefacts->firejail.version), .program = command.front()});
   if (!is_recorded) return exit_own_failure;
   auto tokens = tokens_for(context, *places, artefacts->plan, !options.no_tokens);

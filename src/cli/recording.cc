@@ -11,6 +11,7 @@
 #include "cli/version.h"
 #include "driver/ceiling.h"
 #include "driver/compile.h"
+#include "policy/lower.h"
 #include "runtime/session.h"
 
 namespace psbc::cli {
@@ -54,24 +55,22 @@ const char* word(runtime::ObeyedChange::How how) {
   return "";
 }
 
-audit::Sink sink_of(const policy::Places& places, config::AuditTo to, bool is_required, const base::AbsPath& project) {
-  return {.state = places.state, .is_on = to != config::AuditTo::off, .to_journal = to == config::AuditTo::journal, .is_required = is_required, .project = project.string()};
+audit::Sink sink_of(const policy::Places& places, config::AuditTo to, bool is_required, const std::string& project) {
+  return {.state = places.state, .is_on = to != config::AuditTo::off, .to_journal = to == config::AuditTo::journal, .is_required = is_required, .project = project};
 }
 
 audit::Sink sink_here(Context& context, const policy::Places& places, const base::AbsPath& project) {
   driver::Sources sources;
   diag::Diagnostics unused;
   const auto ceiling = driver::load_ceiling(context.fs, sources, unused);
-  const bool is_decided = ceiling && ceiling->audit;
-  const auto user = is_decided ? std::nullopt : driver::load_user_config(context.fs, places, sources, unused);
-  const config::AuditTo to = is_decided ? ceiling->audit->value : user ? user->audit : config::AuditTo::off;
-  return sink_of(places, to, is_decided && to != config::AuditTo::off, project);
+  const auto user = driver::load_user_config(context.fs, places, sources, unused);
+  const auto choice = policy::audit_choice(ceiling ? &*ceiling : nullptr, user ? &*user : nullptr);
+  return sink_of(places, choice.to, choice.is_required, project.string());
 }
 
 EntryRecord::EntryRecord(const policy::Places& places, const emit::EnterPlan& plan)
-    : sink_{.state = places.state, .is_on = plan.audit != config::AuditTo::off, .to_journal = plan.audit == config::AuditTo::journal, .is_required = plan.audit_required,
-            .project = plan.project, .name = plan.name},
-      plan_(plan) {
+    : sink_(sink_of(places, plan.audit, plan.audit_required, plan.project)), plan_(plan), home_(places.home) {
+  sink_.name = plan.name;
   constexpr std::size_t digits = 16;
   if (!sink_.is_on) return;
   if (auto nonce = runtime::make_nonce()) sink_.session = nonce->substr(0, digits); // another one than the entry is proved by
@@ -82,7 +81,7 @@ bool EntryRecord::begin(Context& context, const About& about) {
   std::vector<Event> events = {Event("entry")
                                    .text("command", about.program)
                                    .text("approved_by", about.approved_by)
-                                   .text("grants", about.grants)
+                                   .text("grants", trust::digest(about.granted, home_))
                                    .text("policy", ceiling_digest())
                                    .text("build", about.build)
                                    .text("psbc", PSBC_VERSION)

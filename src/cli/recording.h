@@ -12,11 +12,12 @@
 #include "runtime/enter.h"
 #include "runtime/obeyed_review.h"
 #include "runtime/token_values.h"
+#include "trust/capabilities.h"
 
 namespace psbc::cli {
 
 /// For a command that compiled the policy, or read the files that decide it.
-audit::Sink sink_of(const policy::Places& places, config::AuditTo to, bool is_required, const base::AbsPath& project);
+audit::Sink sink_of(const policy::Places& places, config::AuditTo to, bool is_required, const std::string& project);
 /// For one that did neither; off, where the files cannot be read, which is then said where it matters.
 audit::Sink sink_here(Context& context, const policy::Places& places, const base::AbsPath& project);
 
@@ -25,7 +26,7 @@ class EntryRecord {
  public:
   struct About {
     std::string approved_by; // "user", "organisation"
-    std::string grants;      // trust::digest
+    const trust::Capabilities& granted;
     std::string build;
     std::string firejail;    // its version
     std::string program;     // of the command; what it was given may be secret
@@ -48,6 +49,7 @@ class EntryRecord {
 
   audit::Sink sink_;
   const emit::EnterPlan& plan_;
+  const base::AbsPath& home_;
   std::size_t exposures_ = 0;
   bool is_broken_ = false;
 };

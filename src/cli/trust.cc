@@ -170,7 +170,7 @@ int trust(Context& context, const TrustOptions& options) {
       say(context, "the same is approved for `" + base::escape(where) + "`");
 
   const Answer answer = options.yes ? Answer::yes : ask(context, "approve? [y/N] ");
-  if (answer != Answer::none && !is_recorded(sink_of(*places, policy->audit, policy->audit_required, project->root), answer == Answer::yes ? "approved" : "refused",
+  if (answer != Answer::none && !is_recorded(sink_of(*places, policy->audit, policy->audit_required, project->root.string()), answer == Answer::yes ? "approved" : "refused",
                                              trust::digest(asked->capabilities, places->home), options.from))
     return exit_machine;
   if (answer == Answer::yes) *approval = {.granted = std::move(asked->capabilities), .config = std::move(asked->config), .denied = {}};

@@ -6,6 +6,8 @@
 
 #include <cstring>
 
+#include "base/digest.h"
+
 namespace psbc::driver {
 namespace {
 
@@ -22,11 +24,7 @@ int visit(dl_phdr_info* info, std::size_t, void* out) {
       const char* name = at + sizeof note;
       const char* content = name + (note.n_namesz + 3) / 4 * 4;
       if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(name, "GNU", 4) == 0) {
-        constexpr const char* digits = "0123456789abcdef";
-        for (const char* byte = content; byte < content + note.n_descsz; ++byte) {
-          *static_cast<std::string*>(out) += digits[(static_cast<unsigned char>(*byte)) >> 4];
-          *static_cast<std::string*>(out) += digits[static_cast<unsigned char>(*byte) & 15];
-        }
+        *static_cast<std::string*>(out) = base::hex({content, note.n_descsz});
         return 1;
       }
       at = content + (note.n_descsz + 3) / 4 * 4;

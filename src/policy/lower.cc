@@ -56,9 +56,9 @@ namespace {
 void lower_audit(Lowering& lowering) {
   const LowerInput& in = lowering.in;
   Policy& out = lowering.out;
-  const bool is_decided = in.ceiling != nullptr && in.ceiling->audit;
-  out.audit = is_decided ? in.ceiling->audit->value : in.user.audit;
-  out.audit_required = is_decided && out.audit != config::AuditTo::off;
+  const AuditChoice choice = audit_choice(in.ceiling, &in.user);
+  out.audit = choice.to;
+  out.audit_required = choice.is_required;
   if (out.accept_abstract) out.overrides.emplace_back("accept_abstract");
   if (out.ssh.any_host) out.overrides.emplace_back("any_host");
   for (const config::SpannedString& accepted : in.user.accept_secrets) out.overrides.push_back("accept_secrets: " + accepted.value);
@@ -76,6 +76,11 @@ bool root_is_usable(Lowering& lowering) {
 }
 
 } // namespace
+
+AuditChoice audit_choice(const config::Ceiling* ceiling, const config::UserConfig* user) {
+  if (ceiling != nullptr && ceiling->audit) return {.to = ceiling->audit->value, .is_required = ceiling->audit->value != config::AuditTo::off};
+  return {.to = user != nullptr ? user->audit : config::AuditTo::off};
+}
 
 std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnostics) {
   const std::string id = project_id(input.root);

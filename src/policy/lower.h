@@ -24,6 +24,13 @@ struct LowerInput {
   bool is_excepted = false;                 // and it lets this project's file go beyond it
 };
 
+struct AuditChoice {
+  config::AuditTo to = config::AuditTo::off;
+  bool is_required = false; // by the organisation
+};
+/// The organisation's word, where it has one, in place of the user's own.
+AuditChoice audit_choice(const config::Ceiling* ceiling, const config::UserConfig* user);
+
 /// Nothing when a diagnostic of severity error was added.
 std::optional<Policy> lower(const LowerInput& input, diag::Diagnostics& diagnostics);
 

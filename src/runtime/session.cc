@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "emit/wire.h"
 
 namespace psbc::runtime {
@@ -47,13 +48,7 @@ base::Result<std::string> make_nonce() {
   unsigned char random[16];
   if (getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random))
     return base::system_error("get", "random bytes");
-  constexpr char digits[] = "0123456789abcdef";
-  std::string nonce;
-  for (const unsigned char byte : random) {
-    nonce += digits[byte >> 4U];
-    nonce += digits[byte & 15U];
-  }
-  return nonce;
+  return base::hex({reinterpret_cast<const char*>(random), sizeof random});
 }
 
 std::string serialise(const Session& session) {

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from private_machine import _mount  # noqa: E402
-from ssh_service import Agent, Server, fingerprint, need  # noqa: E402
+from ssh_service import Agent, Server, fingerprint, need, wait_for  # noqa: E402
 from tap import main, skip, skip_all, test  # noqa: E402
 
 try:
@@ -169,9 +169,7 @@ def _(h):
     for sign in ("ABRT", "SEGV", "KILL"):
         h.run(["rm", "-f", h.path(f"{LAB}/here")])
         process = h.spawn(["sh", "-c", "ulimit -c unlimited; exec psbc run -- sh hold.sh"], cwd=LAB)
-        end = time.monotonic() + 20
-        while not h.exists(f"{LAB}/here") and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for(lambda: h.exists(f"{LAB}/here"), 20)
         h.run(["kill", f"-{sign}", str(process.pid)])
         process.wait(20)
     page = h.psbc("report", h.path("~/page.html"), cwd=LAB)
@@ -441,9 +439,7 @@ def _(h):
     project(h, 'hidden = [".env"]\n')
     h.write(f"{LAB}/hold.sh", "touch here; while [ -e here ]; do sleep 0.05; done\n")
     session = h.spawn(["psbc", "run", "--", "sh", "hold.sh"], cwd=LAB)
-    end = time.monotonic() + 20
-    while not h.exists(f"{LAB}/here") and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: h.exists(f"{LAB}/here"), 20)
     h.write(f"{LAB}/.env.new", "another\n")
     os.rename(h.path(f"{LAB}/.env.new"), h.path(f"{LAB}/.env"))
     time.sleep(0.5)

@@ -22,6 +22,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/digest.h"
 #include "runtime/verify/decoys_inner.h"
 
 namespace psbc::runtime {
@@ -72,12 +73,7 @@ sockaddr_un address_of(const std::string& path, socklen_t& size) {
 std::string random_word() {
   std::array<unsigned char, 12> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return {};
-  std::string out;
-  for (const unsigned char byte : bytes) {
-    constexpr const char* digits = "0123456789abcdef";
-    out += {digits[byte >> 4U], digits[byte & 15U]};
-  }
-  return out;
+  return base::hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void Decoys::Inner::judge(const char* probe, Judged how) { judged[probe] = how; }
